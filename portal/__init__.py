@@ -1,0 +1,1 @@
+"""OpesCare Developers: guides, API reference, accounts, production access, and the Connect API itself."""

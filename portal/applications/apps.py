@@ -1,0 +1,13 @@
+"""The room's entry in INSTALLED_APPS."""
+
+from django.apps import AppConfig
+
+
+class ApplicationsConfig(AppConfig):
+    """Applications, clients, secrets, scopes, feed."""
+
+    name = "portal.applications"
+
+    def ready(self) -> None:
+        """Register the checks."""
+        from portal.applications import checks  # noqa: F401, PLC0415 - registers itself

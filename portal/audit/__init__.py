@@ -1,0 +1,1 @@
+"""The append-only ledger of API calls, and who decided what. No foreign keys: deletion elsewhere keeps the trail."""

@@ -1,0 +1,43 @@
+"""Writes the ledger row of every call of the API."""
+
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponseBase
+
+from portal.audit.calls import Call, ledger_row
+from portal.audit.deferred import writer
+from portal.edge.middleware import request_id
+from portal.problems.handlers import log_failure
+from portal.problems.responses import problem_response
+
+
+class LedgerMiddleware:
+    """One row a call, allowed or denied.
+
+    A call with a good token is written before it is answered; if that fails, the answer is withheld (503).
+    Everything else touches no clinical data and is written a moment later.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer the request and record it, if it is one of the API's."""
+        if not request.path_info.startswith(settings.API_PREFIXES):
+            return self.get_response(request)
+        started = time.perf_counter()
+        call = Call(request_id(request), request.META["REMOTE_ADDR"], (request.method or "")[:7])
+        request.opescare_call = call  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        row = ledger_row(request, call, response, started)
+        if not call.awaited and writer.put(row):
+            return response
+        try:
+            row.save()
+        except DatabaseError as exc:
+            log_failure(request, exc)
+            return problem_response(request, "ledger_unavailable", headers={"Retry-After": "5"})
+        return response

@@ -1,0 +1,100 @@
+"""Rows that are written once and never changed."""
+
+from typing import Any, NoReturn
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+OUTCOMES = ("allowed", "denied", "failed")
+
+
+class AppendOnlyError(TypeError):
+    """Somebody tried to change or delete what may only be added to."""
+
+
+class AppendOnlyQuerySet(models.QuerySet[Any]):
+    """A queryset that reads and adds."""
+
+    def update(self, **_: object) -> NoReturn:
+        """Refuse."""
+        raise AppendOnlyError("rows of the audit trail are never changed")
+
+    def delete(self) -> NoReturn:
+        """Refuse."""
+        raise AppendOnlyError("rows of the audit trail are never deleted")
+
+
+class AppendOnlyModel(models.Model):
+    """A row that can be added, and then only read."""
+
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Insert the row.
+
+        :raises AppendOnlyError: where it is already there.
+        """
+        if not self._state.adding:
+            raise AppendOnlyError("rows of the audit trail are never changed")
+        kwargs["force_insert"] = True
+        super().save(*args, **kwargs)
+
+    def delete(self, *_args: object, **_kwargs: object) -> NoReturn:
+        """Refuse."""
+        raise AppendOnlyError("rows of the audit trail are never deleted")
+
+
+class ApiCall(AppendOnlyModel):
+    """One call of the API, allowed or denied. It holds no personal data and no secret."""
+
+    at = models.DateTimeField(help_text="when the call arrived")
+    request_id = models.CharField(max_length=64)
+    client_id = models.CharField(max_length=64, blank=True)
+    application_id = models.BigIntegerField(null=True)
+    organisation_id = models.BigIntegerField(null=True)
+    environment = models.CharField(max_length=10, blank=True)
+    credential = models.CharField(max_length=80, blank=True, help_text="secret:<id> or key:<kid>, never the secret")
+    token_id = models.CharField(max_length=64, blank=True, help_text="the token's jti")
+    address = models.CharField(max_length=45, blank=True)
+    method = models.CharField(max_length=7)
+    route = models.CharField(max_length=120, blank=True, help_text="the route's template, without values")
+    operation = models.CharField(max_length=64, blank=True)
+    scope = models.CharField(max_length=64, blank=True, help_text="the scope that let the call in")
+    patient = models.CharField(max_length=64, blank=True, help_text="HMAC-SHA256 of the Health ID")
+    outcome = models.CharField(max_length=7)
+    error_code = models.CharField(max_length=40, blank=True)
+    status = models.PositiveSmallIntegerField()
+    replay = models.BooleanField(default=False, help_text="answered from an earlier call with the same key")
+    break_glass = models.BooleanField(default=False)
+    duration_us = models.PositiveIntegerField(help_text="microseconds from arrival to answer")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(outcome__in=OUTCOMES), name="api_call_outcome_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%dT%H:%M:%SZ} {self.operation} {self.status}"
+
+
+class Decision(AppendOnlyModel):
+    """Somebody did something to an object of the portal."""
+
+    at = models.DateTimeField(default=timezone.now)
+    actor_kind = models.CharField(max_length=10)
+    actor_id = models.CharField(max_length=64, blank=True)
+    actor_label = models.CharField(max_length=120)
+    verb = models.CharField(max_length=64, help_text="room.verb, as in applications.suspend_client")
+    object_type = models.CharField(max_length=40)
+    object_id = models.CharField(max_length=64)
+    organisation_id = models.BigIntegerField(null=True)
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    reason = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%dT%H:%M:%SZ} {self.actor_label} {self.verb} {self.object_type} {self.object_id}"

@@ -1,0 +1,73 @@
+"""What production demands. Each check says what is wrong and how to mend it; any error stops the server's start."""
+
+import secrets
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Critical, Error, register, run_checks
+from django.core.exceptions import ImproperlyConfigured
+
+KEYS = ("SECRET_KEY", "CREDENTIALS_PEPPER", "LEDGER_KEY")
+MINIMUM_KEY_LENGTH = 40
+
+
+@register
+def mode_is_known(**_: Any) -> list[CheckMessage]:
+    """Refuse a mistyped MODE: it must not be taken for either."""
+    if settings.MODE in {"production", "development"}:
+        return []
+    return [Error(f"MODE is {settings.MODE!r}.", "Set MODE to production or development.", id="portal.E001")]
+
+
+@register
+def production_is_closed(**_: Any) -> list[CheckMessage]:
+    """Refuse to run in production with what is good for development only."""
+    return [] if settings.DEVELOPMENT else list(_production_faults())
+
+
+def _production_faults() -> Iterator[CheckMessage]:
+    if settings.DEBUG:
+        yield Error("DEBUG is on in production.", "Remove DEBUG from the environment.", id="portal.E002")
+    for name in KEYS:
+        yield from _key_fault(name, getattr(settings, name))
+    for key in settings.KEY_ENCRYPTION_KEYS or [""]:
+        yield from _key_fault("KEY_ENCRYPTION_KEYS", key)
+    if not settings.ALLOWED_HOSTS or "*" in settings.ALLOWED_HOSTS:
+        yield Error(
+            "ALLOWED_HOSTS does not list the hosts that this site answers for.",
+            "Set ALLOWED_HOSTS, for example ALLOWED_HOSTS=developers.example.org,api.example.org.",
+            id="portal.E004",
+        )
+    if not settings.HTTPS:
+        yield Error(
+            "PUBLIC_URL is not an https address.",
+            "Set PUBLIC_URL to the address that readers see, for example https://developers.example.org.",
+            id="portal.E005",
+        )
+    if settings.PROCESSES > 1 and not settings.REDIS_URL:
+        yield Error(
+            "Several processes would each count failed attempts for themselves.",
+            "Set REDIS_URL, for example redis://localhost:6379/0, or PROCESSES=1.",
+            id="portal.E006",
+        )
+
+
+def _key_fault(name: str, value: str) -> Iterator[CheckMessage]:
+    if value == settings.DEVELOPMENT_KEY or len(value) < MINIMUM_KEY_LENGTH:
+        yield Error(
+            f"{name} is the development key or shorter than {MINIMUM_KEY_LENGTH} characters.",
+            f"Set {name} to a random value of its own and keep it safe, for example {secrets.token_urlsafe(48)}",
+            id="portal.E003",
+        )
+
+
+def refuse_to_start_if_unsafe() -> None:
+    """Run all checks, those on the database included.
+
+    :raises ImproperlyConfigured: with every fault and its remedy.
+    """
+    faults = [message for message in run_checks(databases=["default"]) if message.level >= Critical("").level - 10]
+    if faults:
+        listed = "\n".join(f"  {fault.id}: {fault.msg}\n    {fault.hint}" for fault in faults)
+        raise ImproperlyConfigured(f"The portal does not start:\n{listed}")

@@ -1,0 +1,82 @@
+"""Clinical rows. Each hangs off one dataset, and every read goes through `visible_to`."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from portal.applications.models import Application
+from portal.connect.querysets import PatientQuerySet
+
+SEXES = ("female", "male", "other", "unknown")
+BLOOD_GROUPS = ("A+", "A-", "B+", "B-", "AB+", "AB-", "O+", "O-")
+
+
+class Dataset(models.Model):
+    """Whose data a row is: the sandbox's fixtures, one application's own sandbox data, or production's."""
+
+    FIXTURES, APPLICATION, PRODUCTION = "fixtures", "application", "production"
+    KINDS = (FIXTURES, APPLICATION, PRODUCTION)
+
+    kind = models.CharField(max_length=11, choices=[(kind, kind) for kind in KINDS])
+    application = models.OneToOneField(
+        Application, on_delete=models.PROTECT, null=True, blank=True, related_name="dataset"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="application", application__isnull=False)
+                | Q(kind__in=("fixtures", "production"), application__isnull=True),
+                name="dataset_belongs_to_an_application_or_to_none",
+            ),
+            models.UniqueConstraint(
+                fields=["kind"], condition=Q(application__isnull=True), name="one_dataset_of_each_shared_kind"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+class Patient(models.Model):
+    """A person with a Health ID."""
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="patients")
+    health_id = models.CharField(max_length=17)
+    given_name = models.CharField(max_length=100)
+    family_name = models.CharField(max_length=100)
+    sex = models.CharField(max_length=7, choices=[(sex, sex) for sex in SEXES])
+    birth_date = models.DateField()
+    birth_date_estimated = models.BooleanField(default=False)
+    blood_group = models.CharField(max_length=3, blank=True, choices=[(group, group) for group in BLOOD_GROUPS])
+    phone = models.CharField(max_length=20, blank=True, help_text="E.164")
+    country = models.CharField(max_length=2, help_text="ISO 3166-1 alpha-2")
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    objects = PatientQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["health_id", "dataset"], name="health_id_once_per_dataset"),
+            models.CheckConstraint(condition=Q(sex__in=SEXES), name="patient_sex_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"patient {self.pk}"
+
+
+class PatientIdentifier(models.Model):
+    """A number that somebody else gave to a patient: a national register, an insurer."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="identifiers")
+    system = models.CharField(max_length=120, help_text="URI of the numbering system")
+    value = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["system", "value"]
+        constraints = [
+            models.UniqueConstraint(fields=["system", "value", "patient"], name="identifier_once_per_patient"),
+        ]
+
+    def __str__(self) -> str:
+        return f"identifier {self.pk}"

@@ -1,0 +1,134 @@
+"""Patients: search and read."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from portal.audit.calls import call_of, patient_hash
+from portal.connect import health_ids
+from portal.connect.models import Patient
+from portal.connect.parameters import single_parameters
+from portal.connect.querysets import PatientQuerySet
+from portal.connect.serializers import PatientSearch, PatientSerializer
+from portal.oauth.operations import Operation
+from portal.problems.exceptions import FieldError, Problem
+
+READ_PATIENT = ("patient:profile:read", "patient:read")
+FOUND = {200: OpenApiResponse(PatientSerializer, "The patient.")}
+
+
+class ConnectView(APIView):
+    """A view on clinical data."""
+
+    http_method_names = ("get", "head", "post", "put")
+    operations: ClassVar[dict[str, Operation]]
+    tag: ClassVar[str]
+
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Keep clinical answers out of shared caches; a private one must ask again."""
+        final = super().finalize_response(request, response, *args, **kwargs)
+        final.headers.setdefault("Cache-Control", "private, no-cache")
+        return final
+
+
+class PatientView(ConnectView):
+    """Answers with one patient."""
+
+    tag = "Patients"
+
+    def answer(self, request: Request, narrow: Callable[[PatientQuerySet], PatientQuerySet]) -> Response:
+        """Return the patient that `narrow` leaves of those the token may see.
+
+        :raises Problem: `not_found`, or `ambiguous_identifier` where it would take a guess.
+        """
+        visible = Patient.objects.visible_to(request.auth)  # type: ignore[arg-type] # HasScope saw to it
+        found = narrow(visible).prefetch_related("identifiers")[:3]
+        if not found:
+            raise Problem("not_found", "No patient that this token may see fits.")
+        patient = found[0]
+        if any(other.health_id != patient.health_id for other in found):
+            raise Problem("ambiguous_identifier")
+        call_of(request).patient = patient_hash(patient.health_id)
+        return Response(PatientSerializer(patient).data)
+
+    def by_health_id(self, request: Request, text: str, pointer: str) -> Response:
+        """Return the patient of this Health ID.
+
+        :raises Problem: `invalid_health_id` before anything is looked up, or `not_found`.
+        """
+        try:
+            health_id = health_ids.parse(text)
+        except health_ids.InvalidHealthIDError as exc:
+            fault = FieldError(pointer=pointer, code="invalid_health_id", detail=f"The Health ID is {exc}.")
+            raise Problem("invalid_health_id", errors=[fault]) from None
+        call_of(request).patient = patient_hash(health_id)
+        return self.answer(request, lambda patients: patients.filter(health_id=health_id))
+
+
+class PatientSearchView(PatientView):
+    """`/connect/patient/search`."""
+
+    operations: ClassVar[dict[str, Operation]] = {
+        "GET": Operation("searchPatient", READ_PATIENT, ("invalid_parameter", "invalid_health_id", "not_found")),
+        "POST": Operation(
+            "searchPatientByIdentifier", READ_PATIENT, ("invalid_parameter", "not_found", "ambiguous_identifier")
+        ),
+    }
+
+    @extend_schema(
+        summary="Find a patient by Health ID",
+        description="Returns the one patient who holds the Health ID. There is no search by name.",
+        parameters=[
+            OpenApiParameter("health_id", OpenApiTypes.STR, required=True, description="The Health ID, in any case.")
+        ],
+        responses=FOUND,
+    )
+    def get(self, request: Request) -> Response:
+        """Find by Health ID."""
+        return self.by_health_id(request, single_parameters(request, required=["health_id"])["health_id"], "?health_id")
+
+    @extend_schema(
+        summary="Find a patient by another identifier",
+        description=(
+            "Returns the one patient who holds the identifier. It travels in the body, because addresses end up in "
+            "logs and national numbers must not."
+        ),
+        request=PatientSearch,
+        responses=FOUND,
+    )
+    def post(self, request: Request) -> Response:
+        """Find by national or insurance number."""
+        single_parameters(request)
+        query = PatientSearch(data=request.data)
+        query.is_valid(raise_exception=True)
+        identifier = query.validated_data["identifier"]
+        return self.answer(
+            request,
+            lambda patients: patients.filter(
+                identifiers__system=identifier["system"], identifiers__value=identifier["value"]
+            ),
+        )
+
+
+class PatientDetailView(PatientView):
+    """`/connect/patients/{health_id}`."""
+
+    operations: ClassVar[dict[str, Operation]] = {
+        "GET": Operation("getPatient", READ_PATIENT, ("invalid_parameter", "invalid_health_id", "not_found")),
+    }
+
+    @extend_schema(
+        summary="Read a patient",
+        description="Returns the patient. Send the `ETag` back as `If-None-Match` to get 304 while nothing changed.",
+        parameters=[OpenApiParameter("health_id", OpenApiTypes.STR, OpenApiParameter.PATH, description="The Health ID.")],
+        responses=FOUND,
+    )
+    def get(self, request: Request, health_id: str) -> Response:
+        """Read by Health ID."""
+        single_parameters(request)
+        return self.by_health_id(request, health_id, "{health_id}")

@@ -1,0 +1,41 @@
+"""The first middleware: request id, client address, and forwarded headers from trusted proxies only."""
+
+import re
+import uuid
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponseBase
+
+from portal.edge.proxies import client_address, is_trusted
+
+ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST")
+
+
+class EdgeMiddleware:
+    """Gives every request an id and the address that it really came from.
+
+    `X-Request-Id` is echoed where it is 1 to 64 letters, digits, dots, dashes or underscores, and made otherwise.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Clean the request, answer it, and put its id on the answer."""
+        meta = request.META
+        peer = meta.get("REMOTE_ADDR", "")
+        meta["REMOTE_ADDR"] = client_address(peer, meta.get("HTTP_X_FORWARDED_FOR", ""))
+        if not is_trusted(peer):
+            for name in FORWARDED:
+                meta.pop(name, None)
+        asked = meta.get("HTTP_X_REQUEST_ID", "")
+        request_id = meta["HTTP_X_REQUEST_ID"] = asked if ACCEPTABLE_ID.fullmatch(asked) else uuid.uuid4().hex
+        response = self.get_response(request)
+        response["X-Request-Id"] = request_id
+        return response
+
+
+def request_id(request: HttpRequest) -> str:
+    """Return the id that this request and its answer carry."""
+    return str(request.META["HTTP_X_REQUEST_ID"])

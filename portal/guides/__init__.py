@@ -1,0 +1,1 @@
+"""The guides: Markdown in, pages out."""

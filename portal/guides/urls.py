@@ -1,0 +1,5 @@
+"""`/guides/`."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,47 @@
+"""Closed by default: a view that names no operation for a method lets nobody in."""
+
+from typing import Any
+
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from portal.audit.calls import call_of
+from portal.oauth.operations import Operation
+from portal.oauth.server import REALM
+from portal.oauth.tokens import AccessToken
+from portal.problems.exceptions import Problem
+
+
+class HasScope(BasePermission):
+    """Lets a token in that carries one of the operation's scopes."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        """Return True, or False where there is no token.
+
+        :raises Problem: `insufficient_scope`, which names the scopes (RFC 6750, section 3.1).
+        """
+        method = "GET" if request.method == "HEAD" else request.method
+        operation: Operation | None = view.operations.get(method)
+        call = call_of(request)
+        call.operation = operation.id if operation else ""
+        token: AccessToken | None = request.auth
+        if token is None:
+            return False
+        if operation is None:
+            return getattr(view, str(request.method).lower(), None) is None  # DRF answers 405
+        call.scope = next((name for name in operation.scopes if name in token.scopes), "")
+        if not call.scope:
+            raise insufficient_scope(operation)
+        return True
+
+
+def insufficient_scope(operation: Operation) -> Problem:
+    """Return the 403 that names what is missing."""
+    names = " or ".join(operation.scopes)
+    description = f"This call needs the scope {names}."
+    problem = Problem("insufficient_scope", description)
+    problem.headers["WWW-Authenticate"] = (
+        f'Bearer realm="{REALM}", error="insufficient_scope", error_description="{description}", '
+        f'scope="{" ".join(operation.scopes)}"'
+    )
+    return problem

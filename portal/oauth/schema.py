@@ -1,0 +1,124 @@
+"""How our views become the OpenAPI document: operation ids, scopes and errors come from the code that enforces them."""
+
+import json
+from functools import lru_cache
+from typing import Any, cast
+
+from django.conf import settings
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
+from rest_framework import serializers
+
+from portal.applications.scopes import SCOPES
+from portal.oauth.operations import Operation
+from portal.problems.catalogue import PROBLEMS
+
+EVERYWHERE = ("token_missing", "token_invalid", "token_expired", "insufficient_scope", "internal_error", "ledger_unavailable")
+WITH_BODY = ("malformed_body", "body_too_large", "unsupported_media_type", "invalid_body")
+
+
+class ProblemFieldSerializer(serializers.Serializer[None]):
+    """One fault in the input."""
+
+    pointer = serializers.CharField(help_text="Where: a JSON pointer (RFC 6901) into the body, `?name` or `{name}`.")
+    code = serializers.CharField(help_text="Which kind of fault.")
+    detail = serializers.CharField(help_text="The fault in words. Never repeats what was sent.")
+
+
+class ProblemSerializer(serializers.Serializer[None]):
+    """An error (RFC 9457)."""
+
+    type = serializers.URLField(help_text="A page that explains the error and how to mend it.")
+    title = serializers.CharField(help_text="What happened, the same for every error of this code.")
+    status = serializers.IntegerField(help_text="The HTTP status again.")
+    detail = serializers.CharField(help_text="What happened here.")
+    code = serializers.ChoiceField(sorted(PROBLEMS), help_text="The error's code, for programs.")
+    request_id = serializers.CharField(help_text="Tell us this when you ask about the error.")
+    errors = ProblemFieldSerializer(many=True, help_text="Each fault in the input, where there are any.")
+
+
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call] # drf-spectacular's registry
+    """Our bearer tokens as an `oauth2` security scheme."""
+
+    target_class = "portal.oauth.authentication.BearerAuthentication"
+    name = "oauth2"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
+        """Return the scheme with every scope."""
+        scopes = {scope.name: scope.allows for scope in SCOPES.values()}
+        flow = {"tokenUrl": "connect/auth/token", "scopes": scopes}
+        return {"type": "oauth2", "flows": {"clientCredentials": flow}}
+
+
+class OperationSchema(AutoSchema):
+    """Reads `view.operations`."""
+
+    @property
+    def _operation(self) -> Operation:
+        return cast("Operation", self.view.operations[self.method])
+
+    def get_operation_id(self) -> str:
+        """Return the operation's id."""
+        return self._operation.id
+
+    def get_auth(self) -> list[dict[str, list[str]]]:
+        """Return one alternative per scope that lets a token in; none where the client authenticates itself."""
+        return [{"oauth2": [scope]} for scope in self._operation.scopes] or [{}]
+
+    def get_tags(self) -> list[str]:
+        """Return the view's tag."""
+        return [cast("str", getattr(self.view, "tag", "Authentication"))]
+
+    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+        bodies: dict[str, Any] = super()._get_response_bodies(direction)
+        if self._operation.scopes:
+            for status, codes in sorted(self._problems().items()):
+                bodies[str(status)] = self._problem_response(codes)
+        return bodies
+
+    def _problems(self) -> dict[int, list[str]]:
+        codes = (*self._operation.problems, *EVERYWHERE, *(WITH_BODY if self.method in {"POST", "PUT"} else ()))
+        by_status: dict[int, list[str]] = {}
+        for code in codes:
+            by_status.setdefault(PROBLEMS[code].status, []).append(code)
+        return by_status
+
+    def _problem_response(self, codes: list[str]) -> dict[str, Any]:
+        component = cast("ResolvedComponent", self.resolve_serializer(ProblemSerializer(), "response"))
+        description = " ".join(f"`{code}`: {PROBLEMS[code].title}." for code in codes)
+        return {"description": description, "content": {"application/problem+json": {"schema": component.ref}}}
+
+
+@lru_cache(maxsize=1)
+def _recordings() -> dict[str, dict[str, Any]]:
+    return cast("dict[str, dict[str, Any]]", json.loads(settings.OPENAPI_EXAMPLES.read_text()))
+
+
+def add_recorded_examples(result: dict[str, Any], **_: object) -> dict[str, Any]:
+    """Put the recorded requests and answers into the document (see `manage.py openapi`)."""
+    operations = {
+        operation["operationId"]: operation for methods in result["paths"].values() for operation in methods.values()
+    }
+    for recording in _recordings().values():
+        operation = operations[recording["operation"]]
+        _add_request(operation, recording)
+        response = operation["responses"].get(str(recording["status"]))
+        if response and recording["body"] is not None:
+            for media in response["content"].values():
+                media.setdefault("examples", {})[recording["name"]] = _example(recording, recording["body"])
+    return result
+
+
+def _add_request(operation: dict[str, Any], recording: dict[str, Any]) -> None:
+    arguments = dict(recording["arguments"])
+    for parameter in operation.get("parameters", ()):
+        if parameter["name"] in arguments:
+            value = arguments.pop(parameter["name"])
+            parameter.setdefault("examples", {})[recording["name"]] = _example(recording, value)
+    for media in operation.get("requestBody", {}).get("content", {}).values():
+        media.setdefault("examples", {})[recording["name"]] = _example(recording, arguments)
+
+
+def _example(recording: dict[str, Any], value: object) -> dict[str, object]:
+    return {"summary": recording["summary"], "value": value}

@@ -1,0 +1,127 @@
+"""The authorisation server: Authlib's, over our clients, keys and tokens."""
+
+import json
+from typing import Any
+
+from authlib.oauth2.rfc6749 import AuthorizationServer, ClientCredentialsGrant
+from authlib.oauth2.rfc6749.errors import (
+    InvalidRequestError,
+    InvalidScopeError,
+    OAuth2Error,
+    UnauthorizedClientError,
+    UnsupportedGrantTypeError,
+)
+from django.http import HttpRequest, HttpResponse
+
+from portal.applications.clients import KnownClient
+from portal.applications.feed import feed
+from portal.applications.scopes import in_order
+from portal.audit.calls import call_of
+from portal.oauth import client_authentication, endpoints, tokens
+from portal.oauth.door import DoorRequest
+
+REALM = "OpesCare"
+
+
+class Grant(ClientCredentialsGrant):  # type: ignore[misc] # Authlib carries no types
+    """Client credentials (RFC 6749, section 4.4), the only grant."""
+
+    def validate_token_request(self) -> None:
+        """Authenticate the client and settle the scope."""
+        client = self.server.authenticate_client(self.request, None)
+        self.request.client = client
+        self.request.scope = granted_scope(client, self.request.payload.scope)
+
+    def create_token_response(self) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
+        """Return the token answer (RFC 6749, section 5.1). Nothing is stored: the token carries all it needs."""
+        client: KnownClient = self.request.client
+        token, self.request.issued_jti = tokens.issue(client, self.request.credential, self.request.scope)
+        answer = {
+            "access_token": token,
+            "token_type": "Bearer",
+            "expires_in": client.token_lifetime,
+            "scope": self.request.scope,
+        }
+        return 200, answer, self.TOKEN_RESPONSE_HEADER
+
+
+def granted_scope(client: KnownClient, asked: str | None) -> str:
+    """Return the scope of the token: what was asked for, or all that the client has.
+
+    :raises InvalidScopeError: where something was asked for that the client does not have.
+    """
+    if not asked:
+        return " ".join(in_order(client.scopes))
+    names = list(dict.fromkeys(asked.split()))
+    if not client.scopes.issuperset(names):
+        raise InvalidScopeError("The client does not have every scope that was asked for.")
+    return " ".join(names)
+
+
+class Server(AuthorizationServer):  # type: ignore[misc] # Authlib carries no types
+    """Answers on the token, revocation and introspection endpoints."""
+
+    def authenticate_client(self, request: DoorRequest, _methods: object, _endpoint: str = "token") -> KnownClient:
+        """Return the authenticated client.
+
+        :raises OAuth2Error: where it is not authenticated, is suspended, or is of the other environment's host.
+        """
+        feed.catch_up()
+        client = client_authentication.authenticate(request)
+        request.client = client
+        if client.suspended:
+            raise UnauthorizedClientError("The client is suspended. The reason stands in the portal.")
+        if request.host_environment not in {None, client.environment}:
+            raise UnauthorizedClientError(f"This host does not serve {client.environment} clients.")
+        return client
+
+    def get_token_grant(self, request: DoorRequest) -> Grant:
+        """Return the grant. A missing grant_type is an invalid request, not an unsupported grant."""
+        if not request.payload.grant_type:
+            raise InvalidRequestError("grant_type is missing.")
+        if request.payload.grant_type != Grant.GRANT_TYPE:
+            raise UnsupportedGrantTypeError("")
+        return Grant(request, self)
+
+    def send_signal(self, name: str, *args: object, **kwargs: object) -> None:
+        """Do nothing: the ledger already knows."""
+
+    def answer(self, request: HttpRequest, endpoint: str) -> HttpResponse:
+        """Answer on `token`, `revocation` or `introspection`, and tell the ledger who asked."""
+        door: DoorRequest | None = None
+        try:
+            door = DoorRequest(request)
+            if endpoint == "token":
+                grant = self.get_token_grant(door)
+                grant.validate_token_request()
+                result = grant.create_token_response()
+            else:
+                result = self._endpoints[endpoint][0].create_endpoint_response(door)
+        except OAuth2Error as error:
+            call_of(request).error_code = error.error
+            result = error()
+        if door is not None and door.client is not None:
+            _note(request, door)
+        return _respond(*result)
+
+
+def _note(request: HttpRequest, door: DoorRequest) -> None:
+    call, client = call_of(request), door.client
+    call.client_id = client.client_id
+    call.application_id = client.application_id
+    call.organisation_id = client.organisation_id
+    call.environment = client.environment
+    call.credential = door.credential or ""
+    call.token_id = door.issued_jti
+
+
+def _respond(status: int, body: dict[str, Any], headers: list[tuple[str, str]]) -> HttpResponse:
+    response = HttpResponse(json.dumps(body), status=status, headers=dict(headers))
+    if status == 401:
+        response["WWW-Authenticate"] = f'Basic realm="{REALM}", charset="UTF-8"'
+    return response
+
+
+server = Server()
+server.register_endpoint(endpoints.Revocation)
+server.register_endpoint(endpoints.Introspection)

@@ -1,0 +1,7 @@
+"""`/openapi.yaml`."""
+
+from django.urls import path
+
+from portal.openapi import views
+
+urlpatterns = [path("", views.document, name="openapi")]

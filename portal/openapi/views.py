@@ -1,0 +1,15 @@
+"""The document for downloading."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+
+@require_safe
+def document(_request: HttpRequest) -> HttpResponse:
+    """Return the committed document."""
+    return HttpResponse(
+        settings.OPENAPI_DOCUMENT.read_bytes(),
+        content_type="application/yaml; charset=utf-8",
+        headers={"Cache-Control": "public, max-age=300"},
+    )

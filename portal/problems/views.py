@@ -1,0 +1,46 @@
+"""The pages that `type` points to, and the answers to addresses that do not exist."""
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views import defaults
+
+from portal.problems.catalogue import PROBLEMS
+from portal.problems.responses import problem_response
+
+
+def error_page(request: HttpRequest, code: str) -> HttpResponse:
+    """Explain one error code."""
+    if code not in PROBLEMS:
+        raise Http404
+    return render(request, "problems/error.html", {"problem": PROBLEMS[code]})
+
+
+def error_list(request: HttpRequest) -> HttpResponse:
+    """List every error code."""
+    return render(request, "problems/list.html", {"problems": PROBLEMS.values()})
+
+
+def _below_api(request: HttpRequest) -> bool:
+    return request.path_info.startswith(settings.API_PREFIXES)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer what Django refuses before any view (a suspicious request)."""
+    if _below_api(request):
+        return problem_response(request, "invalid_parameter")
+    return defaults.bad_request(request, exception)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer an unknown address: a problem below the API, a page elsewhere."""
+    if _below_api(request):
+        return problem_response(request, "route_not_found")
+    return defaults.page_not_found(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer an unforeseen exception: a problem below the API, a page elsewhere."""
+    if _below_api(request):
+        return problem_response(request, "internal_error")
+    return defaults.server_error(request)

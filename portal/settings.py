@@ -1,0 +1,193 @@
+"""All settings, read from the environment.
+
+`MODE` is `production` unless it says `development`, so that a forgotten variable closes doors instead of opening them.
+What production demands is checked in `portal/checks.py`, which also says how to mend each fault.
+"""
+
+import tempfile
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+
+env = environ.Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+MODE = env.str("MODE", "production")
+DEVELOPMENT = MODE == "development"
+DEBUG = env.bool("DEBUG", False)
+PORT = env.int("PORT", 8000)
+DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var"))).resolve()
+
+# --- Keys. Each has a purpose of its own, so that one can be changed without breaking what the others protect.
+DEVELOPMENT_KEY = "development-only-key-known-to-everyone-0000000000000"
+SECRET_KEY = env.str("SECRET_KEY", DEVELOPMENT_KEY)
+CREDENTIALS_PEPPER = env.str("CREDENTIALS_PEPPER", DEVELOPMENT_KEY)
+"""Client secrets are stored as HMAC-SHA256 under this key. Changing it ends every client secret."""
+KEY_ENCRYPTION_KEYS = env.list("KEY_ENCRYPTION_KEYS", default=[DEVELOPMENT_KEY])
+"""Encrypt the signing keys at rest: the first encrypts, all of them decrypt."""
+LEDGER_KEY = env.str("LEDGER_KEY", DEVELOPMENT_KEY)
+"""Patients stand in the ledger as HMAC-SHA256 under this key."""
+
+# --- Addresses. What we write into tokens and pages comes from here, never from a request's Host header.
+PUBLIC_URL = env.str("PUBLIC_URL", f"http://localhost:{PORT}").rstrip("/")
+SANDBOX_BASE_URL = env.str("SANDBOX_BASE_URL", f"{PUBLIC_URL}/api/v1").rstrip("/")
+PRODUCTION_BASE_URL = env.str("PRODUCTION_BASE_URL", f"{PUBLIC_URL}/v1").rstrip("/")
+SANDBOX_HOSTS = env.list("SANDBOX_HOSTS", default=[])
+PRODUCTION_HOSTS = env.list("PRODUCTION_HOSTS", default=[])
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEVELOPMENT else []
+)
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+
+# --- The server.
+BIND = env.str("BIND", "127.0.0.1")
+PROCESSES = env.int("PROCESSES", 1)
+THREADS = env.int("THREADS", 8)
+
+INSTALLED_APPS = [
+    "portal.guides",
+    "portal.connect",
+    "portal.oauth",
+    "portal.applications",
+    "portal.accounts",
+    "portal.audit",
+    "portal.problems",
+    "portal.apps.PortalConfig",
+    "corsheaders",
+    "csp",
+    "rest_framework",
+    "drf_spectacular",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+]
+MIDDLEWARE = [
+    "portal.edge.middleware.EdgeMiddleware",
+    "portal.audit.middleware.LedgerMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+    }
+]
+
+# --- Storage.
+DATABASES = {"default": env.db("DATABASE_URL", f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
+DATABASES["default"] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",  # a writer waits at BEGIN, where the time-out applies
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+    }
+    DATABASES["default"]["TEST"] = {"NAME": str(Path(tempfile.gettempdir()) / f"opescare-test-{PORT}.sqlite3")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+REDIS_URL = env.str("REDIS_URL", "")
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    }
+}
+WHITENOISE_MAX_AGE = 60
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+
+# --- Transport and browser.
+HTTPS = urlsplit(PUBLIC_URL).scheme == "https"
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")  # the edge drops it unless a trusted proxy sent it
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+CORS_URLS_REGEX = r"^/(api/)?v1/"
+CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
+
+# --- The API.
+API_PREFIXES = ("/api/v1/", "/v1/")
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["portal.oauth.authentication.BearerAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["portal.oauth.permissions.HasScope"],
+    "DEFAULT_PARSER_CLASSES": ["portal.problems.parsers.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "portal.problems.negotiation.AlwaysJSON",
+    "DEFAULT_SCHEMA_CLASS": "portal.oauth.schema.OperationSchema",
+    "EXCEPTION_HANDLER": "portal.problems.handlers.exception_handler",
+    "UNAUTHENTICATED_USER": None,
+    "UNAUTHENTICATED_TOKEN": None,
+    "URL_FORMAT_OVERRIDE": None,
+}
+OPENAPI_DOCUMENT = BASE_DIR / "openapi.yaml"
+OPENAPI_EXAMPLES = BASE_DIR / "portal" / "openapi" / "recordings.json"
+SPECTACULAR_SETTINGS = {
+    "TITLE": "OpesCare Connect API",
+    "DESCRIPTION": "Connect any health system to one Health ID.",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVERS": [
+        {"url": "/api/v1", "description": "Sandbox"},
+        {"url": "/v1", "description": "Production"},
+    ],
+    "ENUM_NAME_OVERRIDES": {},
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "portal.oauth.schema.add_recorded_examples",
+    ],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "COMPONENT_NO_READ_ONLY_REQUIRED": False,
+}
+
+# --- Guides.
+DOCS_DIR = BASE_DIR / "docs_content"
+
+# --- Logs: route templates and ids only. Paths, queries and bodies may hold personal data.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "plain"},
+        "null": {"class": "logging.NullHandler"},
+    },
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        # Both print the requested path; `portal.problems` logs the route template instead.
+        "django.request": {"handlers": ["null"], "propagate": False},
+        "django.security": {"handlers": ["null"], "propagate": False},
+    },
+}
