@@ -152,7 +152,7 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,
 }
 OPENAPI_DOCUMENT = BASE_DIR / "openapi.yaml"
-OPENAPI_EXAMPLES = BASE_DIR / "portal" / "openapi" / "recordings.json"
+RECORDINGS = BASE_DIR / "portal" / "samples" / "recordings.json"
 SPECTACULAR_SETTINGS = {
     "TITLE": "OpesCare Connect API",
     "DESCRIPTION": "Connect any health system to one Health ID.",
@@ -163,13 +163,10 @@ SPECTACULAR_SETTINGS = {
         {"url": "/api/v1", "description": "Sandbox"},
         {"url": "/v1", "description": "Production"},
     ],
-    "ENUM_NAME_OVERRIDES": {},
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "portal.oauth.schema.add_recorded_examples",
-    ],
-    "COMPONENT_SPLIT_REQUEST": True,
-    "COMPONENT_NO_READ_ONLY_REQUIRED": False,
+    "SCHEMA_PATH_PREFIX": "",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": ["portal.oauth.schema.add_recorded_examples"],
+    "COMPONENT_SPLIT_REQUEST": False,
 }
 
 # --- Guides.

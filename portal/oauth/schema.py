@@ -92,7 +92,7 @@ class OperationSchema(AutoSchema):
 
 @lru_cache(maxsize=1)
 def _recordings() -> dict[str, dict[str, Any]]:
-    return cast("dict[str, dict[str, Any]]", json.loads(settings.OPENAPI_EXAMPLES.read_text()))
+    return cast("dict[str, dict[str, Any]]", json.loads(settings.RECORDINGS.read_text()))
 
 
 def add_recorded_examples(result: dict[str, Any], **_: object) -> dict[str, Any]:

@@ -1,0 +1,112 @@
+"""Real servers for tests: `manage.py serve` in processes of its own, on a free port, over a database of its own."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+
+PROJECT = Path(__file__).resolve().parent.parent
+START_TIMEOUT = 60
+
+
+def free_port() -> int:
+    """Return a TCP port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass
+class Server:
+    """A running portal."""
+
+    url: str
+    environment: dict[str, str]
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def base_url(self) -> str:
+        """Return the sandbox's base URL."""
+        return f"{self.url}/api/v1"
+
+    def manage(self, *command: str) -> str:
+        """Run `manage.py …` in a process of its own against this server's database, and return what it printed."""
+        return manage(self.environment, *command)
+
+
+def manage(environment: dict[str, str], *command: str) -> str:
+    """Run `manage.py …` and return what it printed; a failure raises with its output."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", *command], cwd=PROJECT, env=environment, capture_output=True, text=True
+    )
+    if done.returncode:
+        raise AssertionError(f"manage.py {' '.join(command)} failed:\n{done.stdout}\n{done.stderr}")
+    return done.stdout
+
+
+@contextmanager
+def running(data_dir: Path, **variables: str) -> Iterator[Server]:
+    """Prepare the demo in `data_dir`, serve it, and stop it in the end."""
+    port = free_port()
+    url = f"http://localhost:{port}"
+    environment = {
+        **os.environ,
+        "MODE": "development",
+        "PORT": str(port),
+        "DATA_DIR": str(data_dir),
+        "PYTHONUNBUFFERED": "1",
+        **variables,
+    }
+    manage(environment, "demo", "--no-serve")
+    log = data_dir / "server.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "serve"], cwd=PROJECT, env=environment, stdout=output, stderr=output
+        )
+        try:
+            wait_until_up(url, process, log)
+            yield Server(url, environment, process, log)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def wait_until_up(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Return once the server answers; raise with its log where it does not."""
+    deadline = time.monotonic() + START_TIMEOUT
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            requests.get(f"{url}/.well-known/jwks.json", timeout=2).raise_for_status()
+        except requests.RequestException:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError(f"the server did not start:\n{log.read_text()}")
+
+
+def need(command: str, package: str) -> str:
+    """Return the path of an optional program, or skip the test naming its package; with CI=true a skip is a failure."""
+    import pytest
+
+    path = shutil.which(command)
+    if path is None:
+        message = f"{command} is not installed: apt-get install {package}"
+        if os.environ.get("CI") == "true":
+            pytest.fail(message)
+        pytest.skip(message)
+    return path
