@@ -4,13 +4,13 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 urlpatterns = [
+    path("api/v1/", include("portal.api_urls")),
+    path("v1/", include("portal.api_urls")),
     path("", RedirectView.as_view(url="/guides/getting-started/"), name="home"),
     path("guides/", include("portal.guides.urls")),
     path("errors/", include("portal.problems.urls")),
     path("openapi.yaml", include("portal.openapi.urls")),
     path(".well-known/", include("portal.oauth.well_known_urls")),
-    path("api/v1/", include("portal.api_urls")),
-    path("v1/", include("portal.api_urls")),
 ]
 
 handler400 = "portal.problems.views.bad_request"

@@ -9,7 +9,9 @@ from portal.applications.clients import clients
 from portal.applications.feed import feed
 from portal.applications.published import SANDBOX_CLIENT
 from portal.audit.actions import Actor
+from portal.connect import datasets
 from portal.connect.synthetic import load_fixtures
+from portal.limits import failures
 from portal.management.published import ensure_client, ensure_keys
 from portal.oauth.keys import ring
 from portal.oauth.tokens import revoked
@@ -23,6 +25,8 @@ def _fresh_process() -> None:
     """Let this process know as little of the database as a new one."""
     for memory in (feed, clients, ring, revoked):
         memory.reset()
+    datasets.forget()
+    failures.reset()
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 from portal.audit.calls import Call, ledger_row
 from portal.audit.deferred import writer
+from portal.audit.insert import insert
 from portal.edge.middleware import request_id
 from portal.problems.handlers import log_failure
 from portal.problems.responses import problem_response
@@ -36,7 +37,7 @@ class LedgerMiddleware:
         if not call.awaited and writer.put(row):
             return response
         try:
-            row.save()
+            insert(row)
         except DatabaseError as exc:
             log_failure(request, exc)
             return problem_response(request, "ledger_unavailable", headers={"Retry-After": "5"})

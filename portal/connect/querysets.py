@@ -1,27 +1,51 @@
-"""The one place that decides which clinical rows a token may see."""
+"""The one place where clinical rows are narrowed to what a token may see."""
 
-from typing import TYPE_CHECKING, Self
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Case, IntegerField, Q, When
-
-from portal.edge.environments import PRODUCTION
-from portal.oauth.tokens import AccessToken
 
 if TYPE_CHECKING:
     from portal.connect.models import Patient
+
+DEMOGRAPHICS = (
+    "health_id",
+    "given_name",
+    "family_name",
+    "sex",
+    "birth_date",
+    "birth_date_estimated",
+    "blood_group",
+    "phone",
+    "country",
+)
 
 
 class PatientQuerySet(models.QuerySet["Patient"]):
     """Patients."""
 
-    def visible_to(self, token: AccessToken) -> Self:
-        """Narrow to what the token may see.
+    def in_datasets(self, datasets: Sequence[int]) -> Self:
+        """Narrow to the datasets of `visible_datasets(token)`."""
+        return self.filter(dataset_id__in=datasets)
 
-        Production sees production alone. Sandbox sees the fixtures and its application's own rows, its own first.
+    def with_identifier(self, system: str, value: str) -> Self:
+        """Narrow to the holders of this number."""
+        holders = self.model.objects.filter(identifiers__system=system, identifiers__value=value)
+        return self.filter(pk__in=holders.values("pk"))
+
+    def bodies(self) -> list[tuple[int, dict[str, Any]]]:
+        """Return `(dataset id, answer of the API)` of every patient here, by one query.
+
+        By hand, because this is the hot path: two queries and a ModelSerializer cost a millisecond more.
         """
-        if token.environment == PRODUCTION:
-            return self.filter(dataset__kind="production")
-        own = Q(dataset__kind="application", dataset__application_id=token.client.application_id)
-        own_first = Case(When(own, then=0), default=1, output_field=IntegerField())
-        return self.filter(Q(dataset__kind="fixtures") | own).order_by(own_first, "pk")
+        found: dict[int, tuple[int, dict[str, Any]]] = {}
+        columns = ("pk", "dataset_id", "identifiers__system", "identifiers__value", "updated_at", *DEMOGRAPHICS)
+        for pk, dataset, system, value, updated_at, *demographics in self.values_list(*columns):
+            if pk not in found:
+                body = dict(zip(DEMOGRAPHICS, demographics, strict=True))
+                found[pk] = dataset, {**body, "identifiers": [], "updated_at": updated_at}
+            if system is not None:
+                found[pk][1]["identifiers"].append({"system": system, "value": value})
+        for _, body in found.values():
+            body["identifiers"].sort(key=lambda known: (known["system"], known["value"]))
+        return list(found.values())

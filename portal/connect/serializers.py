@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from portal.connect.models import Patient, PatientIdentifier
+from portal.connect.models import BLOOD_GROUPS, SEXES
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -57,44 +57,24 @@ class PatientSearch(StrictSerializer):
     identifier = IdentifierQuery(help_text="A national or insurance number.")
 
 
-class IdentifierSerializer(serializers.ModelSerializer[PatientIdentifier]):
+class IdentifierSerializer(serializers.Serializer[None]):
     """A number that somebody else gave to the patient."""
 
-    class Meta:
-        model = PatientIdentifier
-        fields = ["system", "value"]
-        extra_kwargs = {
-            "system": {"help_text": "URI of the numbering system."},
-            "value": {"help_text": "The number."},
-        }
+    system = serializers.CharField(help_text="URI of the numbering system.")
+    value = serializers.CharField(help_text="The number.")
 
 
-class PatientSerializer(serializers.ModelSerializer[Patient]):
-    """A patient's demographics."""
+class PatientSerializer(serializers.Serializer[None]):
+    """A patient's demographics. It describes `PatientQuerySet.bodies`; a test holds the two together."""
 
+    health_id = serializers.CharField(help_text="The person's one Health ID.")
+    given_name = serializers.CharField(help_text="First and middle names.")
+    family_name = serializers.CharField(help_text="Family name, or father's name where that is the custom.")
+    sex = serializers.ChoiceField(SEXES, help_text="Administrative sex, as in FHIR R4.")
+    birth_date = serializers.DateField(help_text="ISO 8601.")
+    birth_date_estimated = serializers.BooleanField(help_text="True where only the year or the age was known.")
+    blood_group = serializers.ChoiceField([*BLOOD_GROUPS, ""], help_text="ABO and Rh; empty where unknown.")
+    phone = serializers.CharField(help_text="E.164; empty where unknown.")
+    country = serializers.CharField(help_text="ISO 3166-1 alpha-2.")
     identifiers = IdentifierSerializer(many=True, help_text="Numbers from other registers.")
-
-    class Meta:
-        model = Patient
-        fields = [
-            "health_id",
-            "given_name",
-            "family_name",
-            "sex",
-            "birth_date",
-            "birth_date_estimated",
-            "blood_group",
-            "phone",
-            "country",
-            "identifiers",
-            "updated_at",
-        ]
-        read_only_fields = fields
-        extra_kwargs = {
-            "health_id": {"help_text": "The person's one Health ID."},
-            "given_name": {"help_text": "First and middle names."},
-            "birth_date_estimated": {"help_text": "True where only the year or the age was known."},
-            "blood_group": {"help_text": "ABO and Rh; empty where unknown."},
-            "phone": {"help_text": "E.164; empty where unknown."},
-            "updated_at": {"help_text": "When the demographics last changed."},
-        }
+    updated_at = serializers.DateTimeField(help_text="When the demographics last changed. RFC 3339, UTC.")

@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from portal.audit.calls import call_of, patient_hash
 from portal.connect import health_ids
+from portal.connect.datasets import visible_datasets
 from portal.connect.models import Patient
 from portal.connect.parameters import single_parameters
 from portal.connect.querysets import PatientQuerySet
@@ -46,15 +47,15 @@ class PatientView(ConnectView):
 
         :raises Problem: `not_found`, or `ambiguous_identifier` where it would take a guess.
         """
-        visible = Patient.objects.visible_to(request.auth)  # type: ignore[arg-type] # HasScope saw to it
-        found = narrow(visible).prefetch_related("identifiers")[:3]
+        datasets = visible_datasets(request.auth)  # type: ignore[arg-type] # HasScope saw to it
+        found = narrow(Patient.objects.in_datasets(datasets)).bodies()
         if not found:
             raise Problem("not_found", "No patient that this token may see fits.")
-        patient = found[0]
-        if any(other.health_id != patient.health_id for other in found):
+        _dataset, patient = min(found, key=lambda row: datasets.index(row[0]))
+        if any(other["health_id"] != patient["health_id"] for _, other in found):
             raise Problem("ambiguous_identifier")
-        call_of(request).patient = patient_hash(patient.health_id)
-        return Response(PatientSerializer(patient).data)
+        call_of(request).patient = patient_hash(patient["health_id"])
+        return Response(patient)
 
     def by_health_id(self, request: Request, text: str, pointer: str) -> Response:
         """Return the patient of this Health ID.
@@ -107,12 +108,7 @@ class PatientSearchView(PatientView):
         query = PatientSearch(data=request.data)
         query.is_valid(raise_exception=True)
         identifier = query.validated_data["identifier"]
-        return self.answer(
-            request,
-            lambda patients: patients.filter(
-                identifiers__system=identifier["system"], identifiers__value=identifier["value"]
-            ),
-        )
+        return self.answer(request, lambda patients: patients.with_identifier(**identifier))
 
 
 class PatientDetailView(PatientView):

@@ -26,6 +26,7 @@ class DoorRequest(OAuth2Request):  # type: ignore[misc] # Authlib carries no typ
         super().__init__(request.method, "https://localhost/", headers=request.headers)
         self.parameters = read_parameters(request)
         self.payload = BasicOAuth2Payload(self.parameters)
+        self.address: str = request.META["REMOTE_ADDR"]
         self.host_environment = host_environment(request)
         self.issued_jti = ""
 

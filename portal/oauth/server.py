@@ -5,6 +5,7 @@ from typing import Any
 
 from authlib.oauth2.rfc6749 import AuthorizationServer, ClientCredentialsGrant
 from authlib.oauth2.rfc6749.errors import (
+    InvalidClientError,
     InvalidRequestError,
     InvalidScopeError,
     OAuth2Error,
@@ -17,6 +18,7 @@ from portal.applications.clients import KnownClient
 from portal.applications.feed import feed
 from portal.applications.scopes import in_order
 from portal.audit.calls import call_of
+from portal.limits import failures
 from portal.oauth import client_authentication, endpoints, tokens
 from portal.oauth.door import DoorRequest
 
@@ -58,6 +60,21 @@ def granted_scope(client: KnownClient, asked: str | None) -> str:
     return " ".join(names)
 
 
+class TooManyFailuresError(OAuth2Error):  # type: ignore[misc] # Authlib carries no types
+    """429: this address failed to authenticate too often within a minute."""
+
+    error = "temporarily_unavailable"
+    status_code = 429
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__("Too many failed attempts from this address. Wait as long as Retry-After says.")
+        self.seconds = seconds
+
+    def get_headers(self) -> list[tuple[str, str]]:
+        """Return the usual headers and Retry-After."""
+        return [*super().get_headers(), ("Retry-After", str(self.seconds))]
+
+
 class Server(AuthorizationServer):  # type: ignore[misc] # Authlib carries no types
     """Answers on the token, revocation and introspection endpoints."""
 
@@ -67,7 +84,13 @@ class Server(AuthorizationServer):  # type: ignore[misc] # Authlib carries no ty
         :raises OAuth2Error: where it is not authenticated, is suspended, or is of the other environment's host.
         """
         feed.catch_up()
-        client = client_authentication.authenticate(request)
+        if wait := failures.seconds_to_wait(request.address):
+            raise TooManyFailuresError(wait)
+        try:
+            client = client_authentication.authenticate(request)
+        except InvalidClientError:
+            failures.count_failure(request.address)
+            raise
         request.client = client
         if client.suspended:
             raise UnauthorizedClientError("The client is suspended. The reason stands in the portal.")

@@ -31,6 +31,7 @@ REFUSED = {
     400: OpenApiResponse(OAuthError, "The request is malformed, or asks for what the client may not have."),
     401: OpenApiResponse(OAuthError, "The client is unknown or its credential is wrong."),
     413: OpenApiResponse(OAuthError, "The body is too large."),
+    429: OpenApiResponse(OAuthError, "Too many failed attempts from this address; see Retry-After."),
 }
 
 

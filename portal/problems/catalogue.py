@@ -132,13 +132,6 @@ _ALL: Final = (
         "Correct the fields named in `errors`. Values are never converted: a number in quotes is a string.",
     ),
     ProblemType(
-        "too_many_failures",
-        429,
-        "Too many failed attempts",
-        "Client authentication failed too often from this address.",
-        "Wait as long as the Retry-After header says, and correct the credentials before you try again.",
-    ),
-    ProblemType(
         "internal_error",
         500,
         "Something broke on our side",

@@ -1,0 +1,1 @@
+"""Rate limits, counted in this process or in Redis where there are several."""
