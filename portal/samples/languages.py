@@ -1,0 +1,50 @@
+"""The languages, and a call in all of them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from portal.samples import curl, java, javascript, php, python
+from portal.samples.calls import Call
+from portal.samples.steps import Step, step
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language of the samples. `lexer` is what Pygments calls it."""
+
+    key: str
+    label: str
+    lexer: str
+    render: Callable[[Step], str]
+    answer: Callable[[Step], str]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A call in one language. `answer` is the variable that holds what came back, empty in a shell."""
+
+    language: Language
+    text: str
+    answer: str
+
+
+LANGUAGES: Final = (
+    Language("curl", "cURL", "bash", curl.render, curl.answer),
+    Language("php", "PHP", "php", php.render, php.answer),
+    Language("javascript", "JavaScript", "javascript", javascript.render, javascript.answer),
+    Language("python", "Python", "python", python.render, python.answer),
+    Language("java", "Java", "java", java.render, java.answer),
+)
+
+
+def samples(call: Call, base_url: str, *, after: Sequence[Call] = ()) -> list[Sample]:
+    """Return the call in every language.
+
+    `after` are the calls that stand before it on the page: together they make one program, which declares a
+    name once. A call that needs a token uses that of the last `createToken`.
+
+    :raises CallError: where the call does not fit the OpenAPI document.
+    """
+    this = step(call, base_url, after)
+    return [Sample(language, language.render(this), language.answer(this)) for language in LANGUAGES]
