@@ -35,9 +35,7 @@ SANDBOX_BASE_URL = env.str("SANDBOX_BASE_URL", f"{PUBLIC_URL}/api/v1").rstrip("/
 PRODUCTION_BASE_URL = env.str("PRODUCTION_BASE_URL", f"{PUBLIC_URL}/v1").rstrip("/")
 SANDBOX_HOSTS = env.list("SANDBOX_HOSTS", default=[])
 PRODUCTION_HOSTS = env.list("PRODUCTION_HOSTS", default=[])
-ALLOWED_HOSTS = env.list(
-    "ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEVELOPMENT else []
-)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEVELOPMENT else [])
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 
 # --- The server.
@@ -91,7 +89,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
-    DATABASES["default"]["TEST"] = {"NAME": str(Path(tempfile.gettempdir()) / f"opescare-test-{PORT}.sqlite3")}
+    DATABASES["default"]["TEST"] = {
+        "NAME": str(Path(tempfile.gettempdir()) / f"opescare-test-{PORT}.sqlite3")
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", "")
 
@@ -114,7 +114,10 @@ LANGUAGE_CODE = "en"
 # --- Transport and browser.
 HTTPS = urlsplit(PUBLIC_URL).scheme == "https"
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")  # the edge drops it unless a trusted proxy sent it
+SECURE_PROXY_SSL_HEADER = (
+    "HTTP_X_FORWARDED_PROTO",
+    "https",
+)  # the edge drops it unless a trusted proxy sent it
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"

@@ -3,21 +3,30 @@
 from collections.abc import Iterator
 
 import pytest
+from django.core.management import call_command
 from django.test import Client as DjangoClient
 
 from portal.applications.clients import clients
 from portal.applications.feed import feed
 from portal.applications.published import SANDBOX_CLIENT
 from portal.audit.actions import Actor
+from portal.audit.deferred import writer
 from portal.connect import datasets
 from portal.connect.synthetic import load_fixtures
 from portal.limits import failures
 from portal.management.published import ensure_client, ensure_keys
 from portal.oauth.keys import ring
 from portal.oauth.tokens import revoked
+from tests.databases import postgresql, redis
 from tests.servers import Server, running
 
 BY_TEST = Actor.operator("test")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_files() -> None:
+    """Collect the static files, as every deployment does: pages name them by their hash."""
+    call_command("collectstatic", interactive=False, verbosity=0)
 
 
 @pytest.fixture(autouse=True)
@@ -27,6 +36,12 @@ def _fresh_process() -> None:
         memory.reset()
     datasets.forget()
     failures.reset()
+
+
+@pytest.fixture(autouse=True)
+def _ledger_in_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write every ledger row inside the test's own transaction; live servers have their threads."""
+    monkeypatch.setattr(writer, "put", lambda _row: False)
 
 
 @pytest.fixture
@@ -48,3 +63,17 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Run the demo on a port of its own."""
     with running(tmp_path_factory.mktemp("live")) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Run a PostgreSQL and return its DATABASE_URL."""
+    with postgresql(tmp_path_factory.mktemp("postgresql")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Run a Redis and return its REDIS_URL."""
+    with redis(tmp_path_factory.mktemp("redis")) as url:
+        yield url

@@ -59,7 +59,6 @@ def manage(environment: dict[str, str], *command: str) -> str:
 def running(data_dir: Path, **variables: str) -> Iterator[Server]:
     """Prepare the demo in `data_dir`, serve it, and stop it in the end."""
     port = free_port()
-    url = f"http://localhost:{port}"
     environment = {
         **os.environ,
         "MODE": "development",
@@ -69,7 +68,15 @@ def running(data_dir: Path, **variables: str) -> Iterator[Server]:
         **variables,
     }
     manage(environment, "demo", "--no-serve")
-    log = data_dir / "server.log"
+    with serving(environment) as server:
+        yield server
+
+
+@contextmanager
+def serving(environment: dict[str, str]) -> Iterator[Server]:
+    """Serve what has been prepared, on the environment's PORT, and stop it in the end."""
+    url = f"http://localhost:{environment['PORT']}"
+    log = Path(environment["DATA_DIR"]) / f"server-{environment['PORT']}.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "manage.py", "serve"], cwd=PROJECT, env=environment, stdout=output, stderr=output

@@ -4,9 +4,9 @@ At most `CAPACITY` rows wait, for about `INTERVAL` seconds. A killed process los
 a call that touched clinical data is written before it is answered.
 """
 
-import atexit
 import logging
 import threading
+from multiprocessing.util import Finalize
 
 from django.db import DatabaseError, connection
 
@@ -38,7 +38,7 @@ class DeferredWriter:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="ledger", daemon=True)
                 self._thread.start()
-                atexit.register(self.flush)
+                Finalize(None, self.flush, exitpriority=1)  # server processes end without running atexit
         self._wake.set()
         return True
 

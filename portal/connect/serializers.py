@@ -1,53 +1,17 @@
-"""What the Connect API takes and gives. Input is strict: nothing is dropped and nothing is converted."""
-
-from typing import Any
+"""What the Connect API takes and gives."""
 
 from rest_framework import serializers
 
 from portal.connect.models import BLOOD_GROUPS, SEXES
-
-
-class StrictSerializer(serializers.Serializer[Any]):
-    """Refuses fields that it does not know."""
-
-    default_error_messages = {"unknown": "There is no such field here."}
-
-    def to_internal_value(self, data: Any) -> Any:
-        """Return the validated data.
-
-        :raises ValidationError: with every fault, unknown fields among them.
-        """
-        unknown = set(data) - set(self.fields) if isinstance(data, dict) else set()
-        faults: dict[str, Any] = {
-            name: [serializers.ErrorDetail(self.error_messages["unknown"], code="unknown")] for name in unknown
-        }
-        try:
-            value = super().to_internal_value(data)
-        except serializers.ValidationError as exc:
-            if not isinstance(exc.detail, dict):
-                raise
-            raise serializers.ValidationError({**exc.detail, **faults}) from None
-        if faults:
-            raise serializers.ValidationError(faults)
-        return value
-
-
-class StrictCharField(serializers.CharField):
-    """Text, and nothing that could be turned into text."""
-
-    default_error_messages = {"invalid": "This must be a string."}
-
-    def to_internal_value(self, data: Any) -> str:
-        """Return the text, trimmed."""
-        if not isinstance(data, str):
-            self.fail("invalid")
-        return super().to_internal_value(data)
+from portal.problems.strict import StrictCharField, StrictSerializer
 
 
 class IdentifierQuery(StrictSerializer):
     """A number somebody else gave to the patient."""
 
-    system = StrictCharField(max_length=120, help_text="URI of the numbering system, such as `urn:opescare:id:ng-nin`.")
+    system = StrictCharField(
+        max_length=120, help_text="URI of the numbering system, such as `urn:opescare:id:ng-nin`."
+    )
     value = StrictCharField(max_length=64, help_text="The number, as it stands on the document.")
 
 
@@ -72,7 +36,9 @@ class PatientSerializer(serializers.Serializer[None]):
     family_name = serializers.CharField(help_text="Family name, or father's name where that is the custom.")
     sex = serializers.ChoiceField(SEXES, help_text="Administrative sex, as in FHIR R4.")
     birth_date = serializers.DateField(help_text="ISO 8601.")
-    birth_date_estimated = serializers.BooleanField(help_text="True where only the year or the age was known.")
+    birth_date_estimated = serializers.BooleanField(
+        help_text="True where only the year or the age was known."
+    )
     blood_group = serializers.ChoiceField([*BLOOD_GROUPS, ""], help_text="ABO and Rh; empty where unknown.")
     phone = serializers.CharField(help_text="E.164; empty where unknown.")
     country = serializers.CharField(help_text="ISO 3166-1 alpha-2.")

@@ -48,7 +48,11 @@ NAMED = (
 
 PLACES = {
     "BJ": (["Koffi", "Sènan", "Rose-Aimée", "Yèmi"], ["Hounkpatin", "Dossou", "Agbo"], "+22997"),
-    "CD": (["Dieudonné", "Grâce", "Merveille", "Jean-Pierre"], ["Kabongo", "Tshisekedi wa Mulumba", "Ilunga"], "+24381"),
+    "CD": (
+        ["Dieudonné", "Grâce", "Merveille", "Jean-Pierre"],
+        ["Kabongo", "Tshisekedi wa Mulumba", "Ilunga"],
+        "+24381",
+    ),
     "CM": (["Aïcha", "Emmanuel", "Ngo Marie", "Désiré"], ["Mbarga", "Fokou", "Njoya"], "+23767"),
     "KE": (["Wanjiru", "Otieno", "Chebet", "Mwende"], ["Kamau", "Odhiambo", "Mutua"], "+25471"),
     "NG": (["Ngozi", "Chukwuemeka", "Oluwaseun", "Halima"], ["Adébáyọ̀", "Eze", "Balogun"], "+23480"),
@@ -96,6 +100,7 @@ def load_fixtures() -> Dataset:
         row = {name: value for name, value in vars(person).items() if name != "identifiers"}
         patient = Patient.objects.create(dataset=dataset, updated_at=UPDATED_AT, **row)
         PatientIdentifier.objects.bulk_create(
-            PatientIdentifier(patient=patient, system=system, value=value) for system, value in person.identifiers
+            PatientIdentifier(patient=patient, system=system, value=value)
+            for system, value in person.identifiers
         )
     return dataset

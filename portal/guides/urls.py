@@ -1,5 +1,7 @@
 """`/guides/`."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from portal.guides import views
+
+urlpatterns = [path("<slug:slug>/", views.guide, name="guide")]

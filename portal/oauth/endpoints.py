@@ -35,7 +35,10 @@ class Introspection(IntrospectionEndpoint):  # type: ignore[misc] # Authlib carr
         """Return RFC 7662's answer."""
         if token is None:
             return {"active": False}
-        claims = {name: token.claims[name] for name in ("iss", "aud", "sub", "client_id", "jti", "iat", "exp", "env")}
+        claims = {
+            name: token.claims[name]
+            for name in ("iss", "aud", "sub", "client_id", "jti", "iat", "exp", "env")
+        }
         return {"active": True, "token_type": "Bearer", "scope": " ".join(in_order(token.scopes)), **claims}
 
 

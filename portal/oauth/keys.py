@@ -74,8 +74,7 @@ class KeyRing:
     def public(self, environment: Environment) -> dict[str, list[dict[str, object]]]:
         """Return the environment's JWK set (RFC 7517)."""
         keys = [parsed.key for parsed in self.all() if parsed.environment == environment]
-        public = ({**key.as_dict(private=False), "use": "sig", "alg": ALGORITHM} for key in keys)
-        return {"keys": list(public)}
+        return {"keys": [{**key.as_dict(private=False), "use": "sig", "alg": ALGORITHM} for key in keys]}
 
     def reset(self, _subject: str = "") -> None:
         """Forget the keys, so that the next use reads them anew."""

@@ -1,7 +1,7 @@
 """How our views become the OpenAPI document: operation ids, scopes and errors come from the code that enforces them."""
 
 import json
-from functools import lru_cache
+
 from typing import Any, cast
 
 from django.conf import settings
@@ -13,15 +13,25 @@ from rest_framework import serializers
 from portal.applications.scopes import SCOPES
 from portal.oauth.operations import Operation
 from portal.problems.catalogue import PROBLEMS
+from portal.problems.strict import StrictSerializer
 
-EVERYWHERE = ("token_missing", "token_invalid", "token_expired", "insufficient_scope", "internal_error", "ledger_unavailable")
+EVERYWHERE = (
+    "token_missing",
+    "token_invalid",
+    "token_expired",
+    "insufficient_scope",
+    "internal_error",
+    "ledger_unavailable",
+)
 WITH_BODY = ("malformed_body", "body_too_large", "unsupported_media_type", "invalid_body")
 
 
 class ProblemFieldSerializer(serializers.Serializer[None]):
     """One fault in the input."""
 
-    pointer = serializers.CharField(help_text="Where: a JSON pointer (RFC 6901) into the body, `?name` or `{name}`.")
+    pointer = serializers.CharField(
+        help_text="Where: a JSON pointer (RFC 6901) into the body, `?name` or `{name}`."
+    )
     code = serializers.CharField(help_text="Which kind of fault.")
     detail = serializers.CharField(help_text="The fault in words. Never repeats what was sent.")
 
@@ -70,6 +80,12 @@ class OperationSchema(AutoSchema):
         """Return the view's tag."""
         return [cast("str", getattr(self.view, "tag", "Authentication"))]
 
+    def _map_basic_serializer(self, serializer: Any, direction: str) -> dict[str, Any]:
+        schema: dict[str, Any] = super()._map_basic_serializer(serializer, direction)
+        if isinstance(serializer, StrictSerializer):
+            schema["additionalProperties"] = False
+        return schema
+
     def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
         if self._operation.scopes:
@@ -78,7 +94,11 @@ class OperationSchema(AutoSchema):
         return bodies
 
     def _problems(self) -> dict[int, list[str]]:
-        codes = (*self._operation.problems, *EVERYWHERE, *(WITH_BODY if self.method in {"POST", "PUT"} else ()))
+        codes = (
+            *self._operation.problems,
+            *EVERYWHERE,
+            *(WITH_BODY if self.method in {"POST", "PUT"} else ()),
+        )
         by_status: dict[int, list[str]] = {}
         for code in codes:
             by_status.setdefault(PROBLEMS[code].status, []).append(code)
@@ -87,10 +107,12 @@ class OperationSchema(AutoSchema):
     def _problem_response(self, codes: list[str]) -> dict[str, Any]:
         component = cast("ResolvedComponent", self.resolve_serializer(ProblemSerializer(), "response"))
         description = " ".join(f"`{code}`: {PROBLEMS[code].title}." for code in codes)
-        return {"description": description, "content": {"application/problem+json": {"schema": component.ref}}}
+        return {
+            "description": description,
+            "content": {"application/problem+json": {"schema": component.ref}},
+        }
 
 
-@lru_cache(maxsize=1)
 def _recordings() -> dict[str, dict[str, Any]]:
     return cast("dict[str, dict[str, Any]]", json.loads(settings.RECORDINGS.read_text()))
 
@@ -98,7 +120,9 @@ def _recordings() -> dict[str, dict[str, Any]]:
 def add_recorded_examples(result: dict[str, Any], **_: object) -> dict[str, Any]:
     """Put the recorded requests and answers into the document (see `manage.py openapi`)."""
     operations = {
-        operation["operationId"]: operation for methods in result["paths"].values() for operation in methods.values()
+        operation["operationId"]: operation
+        for methods in result["paths"].values()
+        for operation in methods.values()
     }
     for recording in _recordings().values():
         operation = operations[recording["operation"]]

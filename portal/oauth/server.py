@@ -78,7 +78,9 @@ class TooManyFailuresError(OAuth2Error):  # type: ignore[misc] # Authlib carries
 class Server(AuthorizationServer):  # type: ignore[misc] # Authlib carries no types
     """Answers on the token, revocation and introspection endpoints."""
 
-    def authenticate_client(self, request: DoorRequest, _methods: object, _endpoint: str = "token") -> KnownClient:
+    def authenticate_client(
+        self, request: DoorRequest, _methods: object, _endpoint: str = "token"
+    ) -> KnownClient:
         """Return the authenticated client.
 
         :raises OAuth2Error: where it is not authenticated, is suspended, or is of the other environment's host.

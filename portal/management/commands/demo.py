@@ -8,7 +8,12 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from portal.applications.published import DEMO_PRODUCTION_CLIENT, DEMO_SANDBOX_CLIENT, SANDBOX_CLIENT, PublishedClient
+from portal.applications.published import (
+    DEMO_PRODUCTION_CLIENT,
+    DEMO_SANDBOX_CLIENT,
+    SANDBOX_CLIENT,
+    PublishedClient,
+)
 from portal.audit.actions import Actor
 from portal.management.published import ensure_client
 
@@ -20,7 +25,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add `--no-serve`."""
-        parser.add_argument("--no-serve", action="store_true", help="prepare everything, but do not start the server")
+        parser.add_argument(
+            "--no-serve", action="store_true", help="prepare everything, but do not start the server"
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Do it."""
