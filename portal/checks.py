@@ -67,9 +67,7 @@ def refuse_to_start_if_unsafe() -> None:
 
     :raises ImproperlyConfigured: with every fault and its remedy.
     """
-    faults = [
-        message for message in run_checks(databases=["default"]) if message.level >= Critical("").level - 10
-    ]
+    faults = [message for message in run_checks(databases=["default"]) if message.level >= Critical("").level - 10]
     if faults:
         listed = "\n".join(f"  {fault.id}: {fault.msg}\n    {fault.hint}" for fault in faults)
         raise ImproperlyConfigured(f"The portal does not start:\n{listed}")

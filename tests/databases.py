@@ -34,13 +34,14 @@ def postgresql(folder: Path) -> Iterator[str]:
         for parent in data.parents:
             if parent.is_relative_to(folder.parent.parent):
                 parent.chmod(parent.stat().st_mode | 0o011)
-    run = {"check": True, "capture_output": True}
-    subprocess.run(_as_postgres([initdb, "-D", str(data), "-U", "test", "-A", "trust", "-E", "UTF8"]), **run)  # type: ignore[call-overload]
+    subprocess.run(
+        _as_postgres([initdb, "-D", str(data), "-U", "test", "-A", "trust", "-E", "UTF8"]),
+        check=True,
+        capture_output=True,
+    )
     port = str(free_port())
     options = ["-D", str(data), "-p", port, "-k", str(data), "-c", "listen_addresses=127.0.0.1"]
-    process = subprocess.Popen(
-        _as_postgres([server, *options]), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
-    )
+    process = subprocess.Popen(_as_postgres([server, *options]), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + START_TIMEOUT
         while subprocess.run(

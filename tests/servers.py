@@ -48,7 +48,12 @@ class Server:
 def manage(environment: dict[str, str], *command: str) -> str:
     """Run `manage.py …` and return what it printed; a failure raises with its output."""
     done = subprocess.run(
-        [sys.executable, "manage.py", *command], cwd=PROJECT, env=environment, capture_output=True, text=True
+        [sys.executable, "manage.py", *command],
+        check=False,
+        cwd=PROJECT,
+        env=environment,
+        capture_output=True,
+        text=True,
     )
     if done.returncode:
         raise AssertionError(f"manage.py {' '.join(command)} failed:\n{done.stdout}\n{done.stderr}")

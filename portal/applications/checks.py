@@ -21,9 +21,7 @@ def no_known_production_secret(databases: Sequence[str] | None = None, **_: Any)
     if ClientSecret._meta.db_table not in connections["default"].introspection.table_names():
         return []
     known = [secrets.digest(client.client_secret) for client in (DEMO_PRODUCTION_CLIENT, DEMO_SANDBOX_CLIENT)]
-    found = ClientSecret.objects.filter(digest__in=known, revoked_at=None).values_list(
-        "client__client_id", flat=True
-    )
+    found = ClientSecret.objects.filter(digest__in=known, revoked_at=None).values_list("client__client_id", flat=True)
     return [
         Error(
             f"The published secret of {client_id} works here.",

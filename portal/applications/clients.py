@@ -84,9 +84,7 @@ class ClientRegistry:
         drops = self._drops
         row = Client.objects.select_related("application").filter(client_id=client_id).first()
         stored = ClientSecret.objects.filter(client__client_id=client_id, revoked_at=None)
-        known_secrets = tuple(
-            KnownSecret(*values) for values in stored.values_list("id", "digest", "expires_at")
-        )
+        known_secrets = tuple(KnownSecret(*values) for values in stored.values_list("id", "digest", "expires_at"))
         if row is None:
             return None
         client = KnownClient(

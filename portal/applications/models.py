@@ -32,9 +32,7 @@ class Client(models.Model):
     client_id = models.CharField(max_length=64, unique=True)
     scopes = models.JSONField(default=list)
     token_lifetime = models.PositiveIntegerField(default=TOKEN_LIFETIME, help_text="seconds")
-    jwks = models.JSONField(
-        null=True, blank=True, help_text="public keys for private_key_jwt, as a JWK set (RFC 7517)"
-    )
+    jwks = models.JSONField(null=True, blank=True, help_text="public keys for private_key_jwt, as a JWK set (RFC 7517)")
     created_at = models.DateTimeField(default=timezone.now)
     suspended_at = models.DateTimeField(null=True, blank=True)
     suspended_reason = models.TextField(blank=True)
@@ -42,9 +40,7 @@ class Client(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["application", "environment"], name="one_client_per_environment"),
-            models.CheckConstraint(
-                condition=Q(environment__in=ENVIRONMENTS), name="client_environment_known"
-            ),
+            models.CheckConstraint(condition=Q(environment__in=ENVIRONMENTS), name="client_environment_known"),
             models.CheckConstraint(
                 condition=Q(token_lifetime__range=(MINIMUM_TOKEN_LIFETIME, MAXIMUM_TOKEN_LIFETIME)),
                 name="client_token_lifetime_bounded",

@@ -32,7 +32,7 @@ def record_decision(
     reason: str = "",
 ) -> Decision:
     """Add one row; call it inside the transaction of the decision itself."""
-    return Decision.objects.create(  # type: ignore[no-any-return]
+    return Decision.objects.create(
         actor_kind=by.kind,
         actor_id=by.id,
         actor_label=by.label,

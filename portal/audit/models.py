@@ -57,9 +57,7 @@ class ApiCall(AppendOnlyModel):
     application_id = models.BigIntegerField(null=True)
     organisation_id = models.BigIntegerField(null=True)
     environment = models.CharField(max_length=10, blank=True)
-    credential = models.CharField(
-        max_length=80, blank=True, help_text="secret:<id> or key:<kid>, never the secret"
-    )
+    credential = models.CharField(max_length=80, blank=True, help_text="secret:<id> or key:<kid>, never the secret")
     token_id = models.CharField(max_length=64, blank=True, help_text="the token's jti")
     address = models.CharField(max_length=45, blank=True)
     method = models.CharField(max_length=7)
@@ -99,6 +97,4 @@ class Decision(AppendOnlyModel):
     reason = models.TextField(blank=True)
 
     def __str__(self) -> str:
-        return (
-            f"{self.at:%Y-%m-%dT%H:%M:%SZ} {self.actor_label} {self.verb} {self.object_type} {self.object_id}"
-        )
+        return f"{self.at:%Y-%m-%dT%H:%M:%SZ} {self.actor_label} {self.verb} {self.object_type} {self.object_id}"

@@ -48,9 +48,7 @@ class Patient(models.Model):
     sex = models.CharField(max_length=7, choices=[(sex, sex) for sex in SEXES])
     birth_date = models.DateField()
     birth_date_estimated = models.BooleanField(default=False)
-    blood_group = models.CharField(
-        max_length=3, blank=True, choices=[(group, group) for group in BLOOD_GROUPS]
-    )
+    blood_group = models.CharField(max_length=3, blank=True, choices=[(group, group) for group in BLOOD_GROUPS])
     phone = models.CharField(max_length=20, blank=True, help_text="E.164")
     country = models.CharField(max_length=2, help_text="ISO 3166-1 alpha-2")
     updated_at = models.DateTimeField(default=timezone.now)
@@ -77,9 +75,7 @@ class PatientIdentifier(models.Model):
     class Meta:
         ordering = ["system", "value"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["system", "value", "patient"], name="identifier_once_per_patient"
-            ),
+            models.UniqueConstraint(fields=["system", "value", "patient"], name="identifier_once_per_patient"),
         ]
 
     def __str__(self) -> str:

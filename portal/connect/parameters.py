@@ -23,9 +23,7 @@ def single_parameters(
     if unknown := set(sent) - {*required, *optional}:
         known = ", ".join([*required, *optional]) or "none"
         faults.append(
-            FieldError(
-                pointer="", code="unknown", detail=f"{len(unknown)} unknown; this call knows: {known}."
-            )
+            FieldError(pointer="", code="unknown", detail=f"{len(unknown)} unknown; this call knows: {known}.")
         )
     faults += [
         FieldError(pointer=f"?{name}", code="repeated", detail="Send this parameter once.")

@@ -1,12 +1,9 @@
 """The one place where clinical rows are narrowed to what a token may see."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.db import models
-
-if TYPE_CHECKING:
-    from portal.connect.models import Patient
 
 DEMOGRAPHICS = (
     "health_id",

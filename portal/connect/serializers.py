@@ -9,9 +9,7 @@ from portal.problems.strict import StrictCharField, StrictSerializer
 class IdentifierQuery(StrictSerializer):
     """A number somebody else gave to the patient."""
 
-    system = StrictCharField(
-        max_length=120, help_text="URI of the numbering system, such as `urn:opescare:id:ng-nin`."
-    )
+    system = StrictCharField(max_length=120, help_text="URI of the numbering system, such as `urn:opescare:id:ng-nin`.")
     value = StrictCharField(max_length=64, help_text="The number, as it stands on the document.")
 
 
@@ -36,9 +34,7 @@ class PatientSerializer(serializers.Serializer[None]):
     family_name = serializers.CharField(help_text="Family name, or father's name where that is the custom.")
     sex = serializers.ChoiceField(SEXES, help_text="Administrative sex, as in FHIR R4.")
     birth_date = serializers.DateField(help_text="ISO 8601.")
-    birth_date_estimated = serializers.BooleanField(
-        help_text="True where only the year or the age was known."
-    )
+    birth_date_estimated = serializers.BooleanField(help_text="True where only the year or the age was known.")
     blood_group = serializers.ChoiceField([*BLOOD_GROUPS, ""], help_text="ABO and Rh; empty where unknown.")
     phone = serializers.CharField(help_text="E.164; empty where unknown.")
     country = serializers.CharField(help_text="ISO 3166-1 alpha-2.")

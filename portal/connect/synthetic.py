@@ -100,7 +100,6 @@ def load_fixtures() -> Dataset:
         row = {name: value for name, value in vars(person).items() if name != "identifiers"}
         patient = Patient.objects.create(dataset=dataset, updated_at=UPDATED_AT, **row)
         PatientIdentifier.objects.bulk_create(
-            PatientIdentifier(patient=patient, system=system, value=value)
-            for system, value in person.identifiers
+            PatientIdentifier(patient=patient, system=system, value=value) for system, value in person.identifiers
         )
     return dataset

@@ -75,9 +75,7 @@ class PatientSearchView(PatientView):
     """`/connect/patient/search`."""
 
     operations: ClassVar[dict[str, Operation]] = {
-        "GET": Operation(
-            "searchPatient", READ_PATIENT, ("invalid_parameter", "invalid_health_id", "not_found")
-        ),
+        "GET": Operation("searchPatient", READ_PATIENT, ("invalid_parameter", "invalid_health_id", "not_found")),
         "POST": Operation(
             "searchPatientByIdentifier",
             READ_PATIENT,
@@ -89,17 +87,13 @@ class PatientSearchView(PatientView):
         summary="Find a patient by Health ID",
         description="Returns the one patient who holds the Health ID. There is no search by name.",
         parameters=[
-            OpenApiParameter(
-                "health_id", OpenApiTypes.STR, required=True, description="The Health ID, in any case."
-            )
+            OpenApiParameter("health_id", OpenApiTypes.STR, required=True, description="The Health ID, in any case.")
         ],
         responses=FOUND,
     )
     def get(self, request: Request) -> Response:
         """Find by Health ID."""
-        return self.by_health_id(
-            request, single_parameters(request, required=["health_id"])["health_id"], "?health_id"
-        )
+        return self.by_health_id(request, single_parameters(request, required=["health_id"])["health_id"], "?health_id")
 
     @extend_schema(
         summary="Find a patient by another identifier",
@@ -130,9 +124,7 @@ class PatientDetailView(PatientView):
         summary="Read a patient",
         description="Returns the patient. Send the `ETag` back as `If-None-Match` to get 304 while nothing changed.",
         parameters=[
-            OpenApiParameter(
-                "health_id", OpenApiTypes.STR, OpenApiParameter.PATH, description="The Health ID."
-            )
+            OpenApiParameter("health_id", OpenApiTypes.STR, OpenApiParameter.PATH, description="The Health ID.")
         ],
         responses=FOUND,
     )

@@ -14,9 +14,7 @@ import yaml
 from portal.guides.variables import fill
 from portal.samples.calls import Call
 
-FENCE = re.compile(
-    r"^```call[ ]+(?P<operation>\w+)[ ]*\n(?P<arguments>.*?)^```[ ]*$", re.MULTILINE | re.DOTALL
-)
+FENCE = re.compile(r"^```call[ ]+(?P<operation>\w+)[ ]*\n(?P<arguments>.*?)^```[ ]*$", re.MULTILINE | re.DOTALL)
 
 
 class DirectiveError(ValueError):

@@ -69,11 +69,8 @@ def _split(path: Path) -> tuple[dict[str, str], str]:
 
 def _samples(placed: Placed, before: Sequence[Placed]) -> str:
     formatter = HtmlFormatter(nowrap=True)
-    blocks = [
-        (
-            sample.language,
-            mark_safe(highlight(sample.text, get_lexer_by_name(sample.language.lexer), formatter)),
-        )  # noqa: S308 - escaped by Pygments
-        for sample in samples(placed.call, base_url(SANDBOX), after=[earlier.call for earlier in before])
-    ]
+    blocks = []
+    for sample in samples(placed.call, base_url(SANDBOX), after=[earlier.call for earlier in before]):
+        code = highlight(sample.text, get_lexer_by_name(sample.language.lexer), formatter)
+        blocks.append((sample.language, mark_safe(code)))  # noqa: S308 - escaped by Pygments
     return render_to_string("guides/samples.html", {"blocks": blocks})

@@ -66,9 +66,7 @@ def _send(client: Client, call: Call, token: str) -> tuple[int, Any]:
     request = resolve(call, "/api/v1")
     headers = {"X-Request-Id": REQUEST_ID} | ({"Authorization": f"Bearer {token}"} if token else {})
     body = b"" if request.body is None else json.dumps(request.body).encode()
-    answer = client.generic(
-        request.method, request.address, body, content_type="application/json", headers=headers
-    )
+    answer = client.generic(request.method, request.address, body, content_type="application/json", headers=headers)
     return answer.status_code, answer.json()
 
 

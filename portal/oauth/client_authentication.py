@@ -4,7 +4,6 @@ Whatever is wrong, the answer is the same and costs the same look-ups, so that n
 """
 
 import base64
-import binascii
 import hashlib
 import time
 from datetime import UTC, datetime
@@ -18,7 +17,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry, Key
 
-from portal.applications.clients import KnownClient, clients
+from portal.applications.clients import KnownClient, KnownSecret, clients
 from portal.edge.environments import Environment, base_url
 from portal.oauth.door import DoorRequest
 from portal.oauth.models import UsedAssertion
@@ -63,7 +62,7 @@ def _basic_credentials(header: str) -> tuple[str, str] | None:
         return None
     try:
         text = base64.b64decode(encoded.strip(), validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # not base64, or not UTF-8
         raise refusal() from None
     client_id, _, secret = text.partition(":")
     client_id, secret = unquote_plus(client_id), unquote_plus(secret)
@@ -95,9 +94,10 @@ NOBODY = KnownClient(
     scopes=frozenset(),
     token_lifetime=0,
     suspended=True,
-    secrets=(),
+    secrets=(KnownSecret(id=0, digest="0" * 64, expires_at=None),),
     jwks=None,
 )
+"""Stands in for an unknown client, so that its secret is compared like a known one's."""
 
 
 def _by_assertion(request: DoorRequest) -> KnownClient:
@@ -110,7 +110,7 @@ def _by_assertion(request: DoorRequest) -> KnownClient:
     return client
 
 
-class Assertion(JWTBearerClientAssertion):  # type: ignore[misc] # Authlib carries no types
+class Assertion(JWTBearerClientAssertion):
     """`private_key_jwt` (RFC 7523): RS384 or ES384, for five minutes at most, each assertion once."""
 
     def __init__(self) -> None:

@@ -19,7 +19,7 @@ JSON = "application/json"
 MAXIMUM_PARAMETERS = 20
 
 
-class DoorRequest(OAuth2Request):  # type: ignore[misc] # Authlib carries no types
+class DoorRequest(OAuth2Request):
     """What Authlib works on. Transport security is the deployment's matter (`SECURE_SSL_REDIRECT`)."""
 
     def __init__(self, request: HttpRequest) -> None:

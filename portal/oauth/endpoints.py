@@ -12,7 +12,7 @@ from portal.oauth import tokens
 from portal.oauth.door import DoorRequest
 
 
-class Revocation(RevocationEndpoint):  # type: ignore[misc] # Authlib carries no types
+class Revocation(RevocationEndpoint):
     """Ends an access token. A token that is already worthless, or somebody else's, is answered with 200 as well."""
 
     def authenticate_token(self, request: DoorRequest, client: KnownClient) -> tokens.AccessToken | None:
@@ -24,7 +24,7 @@ class Revocation(RevocationEndpoint):  # type: ignore[misc] # Authlib carries no
         tokens.revoke(token)
 
 
-class Introspection(IntrospectionEndpoint):  # type: ignore[misc] # Authlib carries no types
+class Introspection(IntrospectionEndpoint):
     """Says whether a token is alive, to the client that it was issued to."""
 
     def authenticate_token(self, request: DoorRequest, client: KnownClient) -> tokens.AccessToken | None:
@@ -35,10 +35,7 @@ class Introspection(IntrospectionEndpoint):  # type: ignore[misc] # Authlib carr
         """Return RFC 7662's answer."""
         if token is None:
             return {"active": False}
-        claims = {
-            name: token.claims[name]
-            for name in ("iss", "aud", "sub", "client_id", "jti", "iat", "exp", "env")
-        }
+        claims = {name: token.claims[name] for name in ("iss", "aud", "sub", "client_id", "jti", "iat", "exp", "env")}
         return {"active": True, "token_type": "Bearer", "scope": " ".join(in_order(token.scopes)), **claims}
 
 

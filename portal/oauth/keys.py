@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
@@ -145,6 +146,6 @@ def retire() -> int:
 def _outlived(environment: Environment, limit: datetime) -> Iterable[str]:
     """Yield the keys whose successor began to sign before the limit."""
     rows = list(SigningKey.objects.filter(environment=environment).order_by("signs_from", "id"))
-    for row, successor in zip(rows, rows[1:], strict=False):
+    for row, successor in pairwise(rows):
         if successor.signs_from < limit:
             yield row.kid

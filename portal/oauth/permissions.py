@@ -1,6 +1,6 @@
 """Closed by default: a view that names no operation for a method lets nobody in."""
 
-from typing import Any
+from typing import Any, cast
 
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -24,7 +24,7 @@ class HasScope(BasePermission):
         operation: Operation | None = view.operations.get(method)
         call = call_of(request)
         call.operation = operation.id if operation else ""
-        token: AccessToken | None = request.auth
+        token = cast("AccessToken | None", request.auth)
         if token is None:
             return False
         if operation is None:

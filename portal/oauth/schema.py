@@ -1,13 +1,11 @@
 """How our views become the OpenAPI document: operation ids, scopes and errors come from the code that enforces them."""
 
 import json
-
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.plumbing import ResolvedComponent
 from rest_framework import serializers
 
 from portal.applications.scopes import SCOPES
@@ -29,9 +27,7 @@ WITH_BODY = ("malformed_body", "body_too_large", "unsupported_media_type", "inva
 class ProblemFieldSerializer(serializers.Serializer[None]):
     """One fault in the input."""
 
-    pointer = serializers.CharField(
-        help_text="Where: a JSON pointer (RFC 6901) into the body, `?name` or `{name}`."
-    )
+    pointer = serializers.CharField(help_text="Where: a JSON pointer (RFC 6901) into the body, `?name` or `{name}`.")
     code = serializers.CharField(help_text="Which kind of fault.")
     detail = serializers.CharField(help_text="The fault in words. Never repeats what was sent.")
 
@@ -45,7 +41,9 @@ class ProblemSerializer(serializers.Serializer[None]):
     detail = serializers.CharField(help_text="What happened here.")
     code = serializers.ChoiceField(sorted(PROBLEMS), help_text="The error's code, for programs.")
     request_id = serializers.CharField(help_text="Tell us this when you ask about the error.")
-    errors = ProblemFieldSerializer(many=True, help_text="Each fault in the input, where there are any.")
+    errors = ProblemFieldSerializer(  # type: ignore[assignment] # a field here, a property in DRF
+        many=True, help_text="Each fault in the input, where there are any."
+    )
 
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call] # drf-spectacular's registry
@@ -66,7 +64,7 @@ class OperationSchema(AutoSchema):
 
     @property
     def _operation(self) -> Operation:
-        return cast("Operation", self.view.operations[self.method])
+        return cast("Operation", cast("Any", self.view).operations[self.method])
 
     def get_operation_id(self) -> str:
         """Return the operation's id."""
@@ -81,12 +79,12 @@ class OperationSchema(AutoSchema):
         return [cast("str", getattr(self.view, "tag", "Authentication"))]
 
     def _map_basic_serializer(self, serializer: Any, direction: str) -> dict[str, Any]:
-        schema: dict[str, Any] = super()._map_basic_serializer(serializer, direction)
+        schema: dict[str, Any] = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
         if isinstance(serializer, StrictSerializer):
             schema["additionalProperties"] = False
         return schema
 
-    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+    def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
         if self._operation.scopes:
             for status, codes in sorted(self._problems().items()):
@@ -105,7 +103,7 @@ class OperationSchema(AutoSchema):
         return by_status
 
     def _problem_response(self, codes: list[str]) -> dict[str, Any]:
-        component = cast("ResolvedComponent", self.resolve_serializer(ProblemSerializer(), "response"))
+        component = self.resolve_serializer(ProblemSerializer(), "response")
         description = " ".join(f"`{code}`: {PROBLEMS[code].title}." for code in codes)
         return {
             "description": description,
@@ -120,9 +118,7 @@ def _recordings() -> dict[str, dict[str, Any]]:
 def add_recorded_examples(result: dict[str, Any], **_: object) -> dict[str, Any]:
     """Put the recorded requests and answers into the document (see `manage.py openapi`)."""
     operations = {
-        operation["operationId"]: operation
-        for methods in result["paths"].values()
-        for operation in methods.values()
+        operation["operationId"]: operation for methods in result["paths"].values() for operation in methods.values()
     }
     for recording in _recordings().values():
         operation = operations[recording["operation"]]

@@ -7,29 +7,21 @@ class TokenRequest(serializers.Serializer[None]):
     """What a client sends for a token."""
 
     grant_type = serializers.ChoiceField(["client_credentials"], help_text="Always `client_credentials`.")
-    client_id = serializers.CharField(
-        required=False, help_text="The client, unless it is in the Basic header."
-    )
+    client_id = serializers.CharField(required=False, help_text="The client, unless it is in the Basic header.")
     client_secret = serializers.CharField(required=False, help_text="The client's secret.")
-    scope = serializers.CharField(
-        required=False, help_text="Scopes, separated by spaces. Default: all of them."
-    )
+    scope = serializers.CharField(required=False, help_text="Scopes, separated by spaces. Default: all of them.")
     client_assertion_type = serializers.ChoiceField(
         ["urn:ietf:params:oauth:client-assertion-type:jwt-bearer"],
         required=False,
         help_text="With `client_assertion`.",
     )
-    client_assertion = serializers.CharField(
-        required=False, help_text="A JWT signed by the client (RFC 7523)."
-    )
+    client_assertion = serializers.CharField(required=False, help_text="A JWT signed by the client (RFC 7523).")
 
 
 class TokenAnswer(serializers.Serializer[None]):
     """RFC 6749, section 5.1."""
 
-    access_token = serializers.CharField(
-        help_text="Send it as `Authorization: Bearer …`. Treat it as opaque."
-    )
+    access_token = serializers.CharField(help_text="Send it as `Authorization: Bearer …`. Treat it as opaque.")
     token_type = serializers.ChoiceField(["Bearer"])
     expires_in = serializers.IntegerField(help_text="Lifetime in seconds.")
     scope = serializers.CharField(help_text="What the token allows, separated by spaces.")
@@ -40,9 +32,7 @@ class TokenParameters(serializers.Serializer[None]):
 
     token = serializers.CharField(help_text="The access token.")
     token_type_hint = serializers.ChoiceField(["access_token"], required=False, help_text="Ignored.")
-    client_id = serializers.CharField(
-        required=False, help_text="The client, unless it is in the Basic header."
-    )
+    client_id = serializers.CharField(required=False, help_text="The client, unless it is in the Basic header.")
     client_secret = serializers.CharField(required=False, help_text="The client's secret.")
 
 

@@ -25,7 +25,7 @@ from portal.oauth.door import DoorRequest
 REALM = "OpesCare"
 
 
-class Grant(ClientCredentialsGrant):  # type: ignore[misc] # Authlib carries no types
+class Grant(ClientCredentialsGrant):
     """Client credentials (RFC 6749, section 4.4), the only grant."""
 
     def validate_token_request(self) -> None:
@@ -50,17 +50,17 @@ class Grant(ClientCredentialsGrant):  # type: ignore[misc] # Authlib carries no 
 def granted_scope(client: KnownClient, asked: str | None) -> str:
     """Return the scope of the token: what was asked for, or all that the client has.
 
-    :raises InvalidScopeError: where something was asked for that the client does not have.
+    :raises InvalidScopeError: where nothing but spaces was asked for, or something that the client does not have.
     """
     if not asked:
         return " ".join(in_order(client.scopes))
     names = list(dict.fromkeys(asked.split()))
-    if not client.scopes.issuperset(names):
+    if not names or not client.scopes.issuperset(names):
         raise InvalidScopeError("The client does not have every scope that was asked for.")
     return " ".join(names)
 
 
-class TooManyFailuresError(OAuth2Error):  # type: ignore[misc] # Authlib carries no types
+class TooManyFailuresError(OAuth2Error):
     """429: this address failed to authenticate too often within a minute."""
 
     error = "temporarily_unavailable"
@@ -75,12 +75,10 @@ class TooManyFailuresError(OAuth2Error):  # type: ignore[misc] # Authlib carries
         return [*super().get_headers(), ("Retry-After", str(self.seconds))]
 
 
-class Server(AuthorizationServer):  # type: ignore[misc] # Authlib carries no types
+class Server(AuthorizationServer):
     """Answers on the token, revocation and introspection endpoints."""
 
-    def authenticate_client(
-        self, request: DoorRequest, _methods: object, _endpoint: str = "token"
-    ) -> KnownClient:
+    def authenticate_client(self, request: DoorRequest, _methods: object, _endpoint: str = "token") -> KnownClient:
         """Return the authenticated client.
 
         :raises OAuth2Error: where it is not authenticated, is suspended, or is of the other environment's host.

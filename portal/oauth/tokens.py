@@ -99,9 +99,7 @@ def verify(text: str) -> AccessToken:
 
 def _checked_claims(text: str) -> tuple[dict[str, Any], Environment]:
     try:
-        token = jwt.decode(
-            text, lambda obj: _key_for(obj.headers()), algorithms=[ALGORITHM], registry=_REGISTRY
-        )
+        token = jwt.decode(text, lambda obj: _key_for(obj.headers()), algorithms=[ALGORITHM], registry=_REGISTRY)
         environment = _environment_of(token.header)
         _validators(environment).validate(token.claims)
     except ExpiredTokenError as exc:

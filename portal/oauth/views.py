@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from portal.applications.scopes import available
+from portal.audit.calls import call_of
 from portal.edge.environments import ENVIRONMENTS, SANDBOX, Environment, base_url, host_environment
 from portal.oauth.client_authentication import ASSERTION_ALGORITHMS
 from portal.oauth.keys import JWKS_MAX_AGE, ring
@@ -24,7 +25,6 @@ from portal.oauth.serializers import (
 )
 from portal.oauth.server import server
 from portal.oauth.tokens import issuer
-from portal.audit.calls import call_of
 
 CLIENT_AUTHENTICATION = ["client_secret_basic", "client_secret_post", "private_key_jwt"]
 REFUSED = {
@@ -38,7 +38,7 @@ REFUSED = {
 class OAuthView(APIView):
     """An endpoint where the client authenticates itself; there is no bearer token yet."""
 
-    authentication_classes: ClassVar[list[Any]] = []
+    authentication_classes = ()
     permission_classes = (AllowAny,)
     http_method_names = ("post",)
     operations: ClassVar[dict[str, Operation]]
@@ -47,7 +47,7 @@ class OAuthView(APIView):
     def answer(self, request: Request) -> HttpResponse:
         """Let the authorisation server answer."""
         call_of(request).operation = self.operations["POST"].id
-        return server.answer(request._request, self.endpoint)  # noqa: SLF001 - DRF has no public name for it
+        return server.answer(request._request, self.endpoint)
 
 
 class TokenView(OAuthView):

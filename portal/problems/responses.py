@@ -32,9 +32,7 @@ def problem_response(
         "request_id": request_id(request),
         "errors": list(errors),
     }
-    response = HttpResponse(
-        json.dumps(body), status=problem.status, content_type=CONTENT_TYPE, headers=headers
-    )
+    response = HttpResponse(json.dumps(body), status=problem.status, content_type=CONTENT_TYPE, headers=headers)
     response["Cache-Control"] = "no-store"
     response.problem_code = code  # type: ignore[attr-defined] # read by the ledger
     return response

@@ -17,8 +17,7 @@ class StrictSerializer(serializers.Serializer[Any]):
         """
         unknown = set(data) - set(self.fields) if isinstance(data, dict) else set()
         faults: dict[str, Any] = {
-            name: [serializers.ErrorDetail(self.error_messages["unknown"], code="unknown")]
-            for name in unknown
+            name: [serializers.ErrorDetail(str(self.error_messages["unknown"]), code="unknown")] for name in unknown
         }
         try:
             value = super().to_internal_value(data)

@@ -42,9 +42,7 @@ class Notation:
     def _enclosed(self, opening: str, entries: Iterable[str], closing: str) -> str:
         # Only line ends of the code are indented: those of texts are escaped.
         lines = [f"{entry},".replace("\n", f"\n{self.indent}") for entry in entries]
-        return "".join(
-            [opening, *(f"\n{self.indent}{line}" for line in lines), "\n" if lines else "", closing]
-        )
+        return "".join([opening, *(f"\n{self.indent}{line}" for line in lines), "\n" if lines else "", closing])
 
 
 def json_text(value: object) -> str:
@@ -56,8 +54,7 @@ def json_text(value: object) -> str:
 def escaped(text: str, special: str) -> str:
     """Return the text with its `special` characters escaped, and unseen ones as PHP and JavaScript do."""
     return "".join(
-        f"\\{character}" if character in special else _shown(character, _braced(character))
-        for character in text
+        f"\\{character}" if character in special else _shown(character, _braced(character)) for character in text
     )
 
 

@@ -97,7 +97,7 @@ def token_of(server: Server, client_id: str, secret: str) -> requests.Response:
 
 
 def test_both_processes_refuse_within_two_seconds(servers: tuple[Server, Server]) -> None:
-    first, second = servers
+    first, _second = servers
     secrets = json.loads(first.manage("shell", "-v", "0", "-c", CREATE).splitlines()[-1])
     tokens = {name: token_of(first, name, secret).json()["access_token"] for name, secret in secrets.items()}
     loads = [Load(server, name, token) for server in servers for name, token in tokens.items()]
@@ -131,9 +131,7 @@ def end_access(server: Server, secrets: dict[str, str], tokens: dict[str, str]) 
     ended: dict[str, float] = {}
 
     def read(output: str) -> None:
-        ended.update(
-            (name, float(at)) for name, at in (line.split() for line in output.splitlines() if " " in line)
-        )
+        ended.update((name, float(at)) for name, at in (line.split() for line in output.splitlines() if " " in line))
 
     late = threading.Thread(target=lambda: read(server.manage("shell", "-v", "0", "-c", END_LATE)))
     late.start()

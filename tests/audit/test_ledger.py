@@ -72,9 +72,7 @@ def test_a_token_call_leaves_a_row_that_names_the_token(api: Client) -> None:
         ("/v1/connect/patients/OPC-2024-DEMO1", 401, "denied", "token_missing"),
     ],
 )
-def test_a_refused_stranger_leaves_a_row(
-    api: Client, path: str, status: int, outcome: str, code: str
-) -> None:
+def test_a_refused_stranger_leaves_a_row(api: Client, path: str, status: int, outcome: str, code: str) -> None:
     assert api.get(path).status_code == status
     row = last_call()
     assert (row.status, row.outcome, row.error_code, row.client_id) == (status, outcome, code, "")
@@ -157,4 +155,4 @@ def test_rows_are_never_changed_or_deleted(api: Client, model: type[ApiCall] | t
     with pytest.raises(AppendOnlyError):
         model.objects.all().delete()
     with pytest.raises(AppendOnlyError):
-        model.objects.update(**{"pk": 1})
+        model.objects.update(pk=1)

@@ -23,9 +23,7 @@ def run_node() -> RunNode:
     """Return a function that runs one of the programs here with its input as JSON, and returns its output."""
     node, npm = need("node", "nodejs"), need("npm", "npm")
     if not INSTALLED.exists() or INSTALLED.stat().st_mtime < LOCK.stat().st_mtime:
-        done = subprocess.run(
-            [npm, "ci", "--ignore-scripts"], check=False, cwd=HERE, capture_output=True, text=True
-        )
+        done = subprocess.run([npm, "ci", "--ignore-scripts"], check=False, cwd=HERE, capture_output=True, text=True)
         assert done.returncode == 0, f"npm ci failed:\n{done.stdout}\n{done.stderr}"
         INSTALLED.touch()
 

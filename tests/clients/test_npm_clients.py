@@ -42,9 +42,7 @@ def issuer(live: Server) -> str:
 def test_openid_client_finds_the_endpoints_reads_a_patient_introspects_and_revokes(
     run_node: RunNode, issuer: str, patient_url: str, method: str
 ) -> None:
-    output = run_node(
-        "openid_client.mjs", issuer=issuer, patient_url=patient_url, method=method, **CREDENTIALS
-    )
+    output = run_node("openid_client.mjs", issuer=issuer, patient_url=patient_url, method=method, **CREDENTIALS)
     assert output["scope"] == SCOPE
     assert 3590 <= output["expires_in"] <= 3600
     assert output["patient"]["health_id"] == "OPC-2024-DEMO1"
@@ -56,9 +54,7 @@ def test_openid_client_finds_the_endpoints_reads_a_patient_introspects_and_revok
 def test_openid_client_understands_the_challenge_of_a_revoked_token(
     run_node: RunNode, issuer: str, patient_url: str
 ) -> None:
-    output = run_node(
-        "openid_client.mjs", issuer=issuer, patient_url=patient_url, method="basic", **CREDENTIALS
-    )
+    output = run_node("openid_client.mjs", issuer=issuer, patient_url=patient_url, method="basic", **CREDENTIALS)
     assert output["refused"]["status"] == 401
     [challenge] = output["refused"]["challenges"]
     assert challenge["scheme"] == "bearer"
@@ -69,11 +65,7 @@ def test_openid_client_understands_the_challenge_of_a_revoked_token(
 def test_openid_client_authenticates_with_a_private_key(
     run_node: RunNode, live: Server, issuer: str, patient_url: str, alg: str
 ) -> None:
-    key = (
-        RSAKey.generate_key(2048, auto_kid=True)
-        if alg == "RS384"
-        else ECKey.generate_key("P-384", auto_kid=True)
-    )
+    key = RSAKey.generate_key(2048, auto_kid=True) if alg == "RS384" else ECKey.generate_key("P-384", auto_kid=True)
     snippet = CREATE_KEY_CLIENT.format(public=json.dumps(key.as_dict(private=False)))
     client_id = live.manage("shell", "-c", snippet).split()[-1]
     private: dict[str, Any] = dict(key.as_dict(private=True))
@@ -94,9 +86,7 @@ def test_openid_client_authenticates_with_a_private_key(
 def test_oauth4webapi_reads_a_patient_and_accepts_the_token_by_rfc_9068(
     run_node: RunNode, live: Server, issuer: str, patient_url: str
 ) -> None:
-    output = run_node(
-        "oauth4webapi.mjs", issuer=issuer, audience=live.base_url, patient_url=patient_url, **CREDENTIALS
-    )
+    output = run_node("oauth4webapi.mjs", issuer=issuer, audience=live.base_url, patient_url=patient_url, **CREDENTIALS)
     assert output["patient"]["health_id"] == "OPC-2024-DEMO1"
     assert output["claims"]["client_id"] == output["claims"]["sub"] == SANDBOX_CLIENT.client_id
     assert output["claims"]["scope"] == SCOPE

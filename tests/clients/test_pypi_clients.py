@@ -35,9 +35,7 @@ def test_authlib_reads_a_patient(token_url: str, patient_url: str, method: str) 
 def test_authlib_introspects_and_revokes(token_url: str, patient_url: str) -> None:
     with AuthlibSession(SANDBOX_CLIENT.client_id, SANDBOX_CLIENT.client_secret) as session:
         token = session.fetch_token(token_url, grant_type="client_credentials")["access_token"]
-        introspect_url, revoke_url = (
-            token_url.replace("/token", path) for path in ("/introspect", "/revoke")
-        )
+        introspect_url, revoke_url = (token_url.replace("/token", path) for path in ("/introspect", "/revoke"))
         assert session.introspect_token(introspect_url, token=token).json()["active"] is True
         assert session.revoke_token(revoke_url, token=token).status_code == 200
         assert session.introspect_token(introspect_url, token=token).json() == {"active": False}

@@ -47,9 +47,7 @@ def forge(
     full_claims = good_claims(environment) | (claims or {})
     full_claims.pop(without, None)
     trimmed = {name: value for name, value in full_header.items() if value is not None}
-    return jwt.encode(
-        trimmed, full_claims, key or signing.key, algorithms=[full_header["alg"]], default_type=None
-    )
+    return jwt.encode(trimmed, full_claims, key or signing.key, algorithms=[full_header["alg"]], default_type=None)
 
 
 def segment(value: object) -> str:

@@ -123,9 +123,7 @@ def test_every_token_has_an_id_of_its_own(api: DjangoClient) -> None:
     assert len(ids) == 3
 
 
-def test_a_production_client_gets_a_token_of_the_production_issuer(
-    api: DjangoClient, make_client: MakeClient
-) -> None:
+def test_a_production_client_gets_a_token_of_the_production_issuer(api: DjangoClient, make_client: MakeClient) -> None:
     client = make_client(PRODUCTION)
     secret = actions.add_secret(by=BY_TEST, client=client)
     text = _ask(api, client.client_id, secret).json()["access_token"]
@@ -142,9 +140,7 @@ def test_a_new_secret_works_at_once_beside_the_old_one(api: DjangoClient) -> Non
     assert post_json(api, TOKEN, **GOOD).status_code == 200
 
 
-def test_a_secret_works_until_it_expires_and_so_do_its_tokens(
-    api: DjangoClient, make_client: MakeClient
-) -> None:
+def test_a_secret_works_until_it_expires_and_so_do_its_tokens(api: DjangoClient, make_client: MakeClient) -> None:
     client = make_client()
     later = timezone.now() + timedelta(hours=1)
     secret = actions.add_secret(by=BY_TEST, client=client, expires_at=later)
@@ -186,9 +182,7 @@ def test_a_suspended_client_gets_unauthorized_client_until_it_is_restored(
     assert read(api, f"Bearer {text}").status_code == 200
 
 
-def test_only_a_right_secret_learns_that_a_client_is_suspended(
-    api: DjangoClient, make_client: MakeClient
-) -> None:
+def test_only_a_right_secret_learns_that_a_client_is_suspended(api: DjangoClient, make_client: MakeClient) -> None:
     client = make_client()
     actions.suspend_client(by=BY_TEST, client=client, reason="under attack")
     assert is_oauth_error(_ask(api, client.client_id, "a guess"), 401, "invalid_client")

@@ -16,9 +16,7 @@ from portal.management.recording import recordings
 DOCUMENT: dict[str, Any] = yaml.safe_load(settings.OPENAPI_DOCUMENT.read_text())
 RECORDED: dict[str, dict[str, Any]] = json.loads(settings.RECORDINGS.read_text())
 OPERATIONS = {
-    operation["operationId"]: operation
-    for methods in DOCUMENT["paths"].values()
-    for operation in methods.values()
+    operation["operationId"]: operation for methods in DOCUMENT["paths"].values() for operation in methods.values()
 }
 
 
@@ -30,9 +28,7 @@ def test_it_is_valid_openapi() -> None:
 def test_it_is_what_the_code_says(tmp_path: Path) -> None:
     written = tmp_path / "openapi.yaml"
     call_command("spectacular", urlconf="portal.api_urls", file=str(written), fail_on_warn=True)
-    assert written.read_text() == settings.OPENAPI_DOCUMENT.read_text(), (
-        "run `make fix` and commit openapi.yaml"
-    )
+    assert written.read_text() == settings.OPENAPI_DOCUMENT.read_text(), "run `make fix` and commit openapi.yaml"
 
 
 @pytest.mark.usefixtures("sandbox")
@@ -52,9 +48,7 @@ def test_every_recorded_answer_fits_its_schema(name: str) -> None:
 
 def _closed(schema: dict[str, Any]) -> dict[str, Any]:
     """Return the schema, refusing fields that it does not describe."""
-    resolved = (
-        DOCUMENT["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]] if "$ref" in schema else schema
-    )
+    resolved = DOCUMENT["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]] if "$ref" in schema else schema
     return {**resolved, "additionalProperties": False, "components": DOCUMENT["components"]}
 
 

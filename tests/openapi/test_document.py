@@ -55,9 +55,7 @@ def test_an_operation_is_found_by_its_id() -> None:
     assert (found.method, found.path, found.tag) == ("GET", "/connect/patient/search", "Patients")
     assert found.summary == "Find a patient by Health ID"
     assert found.description.startswith("Returns the one patient")
-    assert [(each.name, each.location, each.required) for each in found.parameters] == [
-        ("health_id", "query", True)
-    ]
+    assert [(each.name, each.location, each.required) for each in found.parameters] == [("health_id", "query", True)]
     assert found.parameters[0].description
     assert found.scopes == ("patient:profile:read", "patient:read")
     assert found.needs_token
@@ -81,9 +79,7 @@ def test_all_operations_come_in_the_order_of_the_document() -> None:
 
 
 def test_an_unknown_operation_is_refused_with_those_there_are() -> None:
-    with pytest.raises(
-        UnknownOperationError, match=r"no operation 'serchPatient'; there are .*searchPatient,"
-    ):
+    with pytest.raises(UnknownOperationError, match=r"no operation 'serchPatient'; there are .*searchPatient,"):
         operation("serchPatient")
 
 

@@ -25,9 +25,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add `--no-serve`."""
-        parser.add_argument(
-            "--no-serve", action="store_true", help="prepare everything, but do not start the server"
-        )
+        parser.add_argument("--no-serve", action="store_true", help="prepare everything, but do not start the server")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Do it."""

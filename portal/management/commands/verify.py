@@ -26,10 +26,8 @@ DEPLOYMENT = {
 class Command(BaseCommand):
     """Run them all; the first failure stops the run, unless --keep-going."""
 
-    help = (
-        "Run every check (ruff, mypy, djade, import-linter, migrations, deployment, OpenAPI) and every test."
-    )
-    requires_system_checks: list[str] = []  # noqa: RUF012 - Django's own attribute
+    help = "Run every check (ruff, mypy, djade, import-linter, migrations, deployment, OpenAPI) and every test."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the options."""
@@ -44,9 +42,7 @@ class Command(BaseCommand):
         self._step("import-linter", [str(BIN / "lint-imports")])
         self._step("mypy", [str(BIN / "mypy")])
         self._step("migrations", [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"])
-        self._step(
-            "deployment", [PYTHON, "manage.py", "check", "--deploy", "--fail-level", "WARNING"], DEPLOYMENT
-        )
+        self._step("deployment", [PYTHON, "manage.py", "check", "--deploy", "--fail-level", "WARNING"], DEPLOYMENT)
         if not options["no_tests"]:
             self._step("tests", [PYTHON, "-m", "pytest"])
 
@@ -54,9 +50,7 @@ class Command(BaseCommand):
         self.stdout.write(self.style.MIGRATE_HEADING(f"— {name}"))
         self.stdout.flush()
         started = time.monotonic()
-        done = subprocess.run(
-            command, cwd=settings.BASE_DIR, env={**os.environ, **(variables or {})}, check=False
-        )  # noqa: S603 - our own commands
+        done = subprocess.run(command, cwd=settings.BASE_DIR, env={**os.environ, **(variables or {})}, check=False)  # noqa: S603 - our own commands
         if done.returncode:
             raise CommandError(f"{name} failed", returncode=1)
         self.stdout.write(f"  {time.monotonic() - started:.1f} s")

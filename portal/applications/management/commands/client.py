@@ -20,9 +20,7 @@ class Command(BaseCommand):
         """Add the verb, the client and the reason."""
         parser.add_argument("verb", choices=["suspend", "restore", "revoke-secrets"])
         parser.add_argument("client_id")
-        parser.add_argument(
-            "--reason", required=True, help="kept in the audit trail; the developers will read it"
-        )
+        parser.add_argument("--reason", required=True, help="kept in the audit trail; the developers will read it")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Do it."""

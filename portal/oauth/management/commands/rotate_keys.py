@@ -20,9 +20,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the options."""
         parser.add_argument("--environment", choices=ENVIRONMENTS, action="append", help="default: both")
-        parser.add_argument(
-            "--compromised", action="store_true", help="end the old keys and their tokens now"
-        )
+        parser.add_argument("--compromised", action="store_true", help="end the old keys and their tokens now")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Do it."""
