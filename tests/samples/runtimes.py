@@ -82,19 +82,24 @@ def _in_bash(text: str, _answer: str) -> str:
 
 @dataclass(frozen=True)
 class Runtime:
-    """What runs a language. `around` returns a fragment that shows its answer."""
+    """What runs a language. `around` returns a fragment that shows its answer.
+
+    `parts` are the programs, or files of Debian's PHP libraries, that `packages` bring.
+    """
 
     command: Sequence[str]
-    package: str
+    parts: Sequence[str]
+    packages: str
     file: str
     program: str
     around: Callable[[str, str], str]
 
 
 RUNTIMES = {
-    "curl": Runtime(["bash"], "curl", "program.sh", BASH, _in_bash),
+    "curl": Runtime(["bash"], ["curl"], "curl", "program.sh", BASH, _in_bash),
     "php": Runtime(
         ["php", "-d", "display_errors=stderr"],
+        ["php", "Illuminate/Container/autoload.php", "Illuminate/Http/autoload.php", "GuzzleHttp/autoload.php"],
         "php-cli php-illuminate-http php-illuminate-container php-guzzlehttp-guzzle",
         "program.php",
         PHP,
@@ -102,12 +107,14 @@ RUNTIMES = {
     ),
     "javascript": Runtime(
         ["node"],
+        ["node"],
         "nodejs",
         "program.mjs",
         JAVASCRIPT,
         lambda text, answer: f'{text}\nconsole.log("answer\\t" + JSON.stringify({answer}));',
     ),
     "python": Runtime(
+        [sys.executable],
         [sys.executable],
         "python3",
         "program.py",
@@ -117,6 +124,7 @@ RUNTIMES = {
     "java": Runtime(
         # Java 17 reads source in the locale's encoding. The rest makes it start in half the time.
         ["java", "-Dfile.encoding=UTF-8", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"],
+        ["java"],
         "openjdk-17-jdk-headless",
         "Main.java",
         JAVA,
@@ -165,7 +173,9 @@ def run(language: Language, page: Sequence[Fragment], timeout: float = TIMEOUT) 
     :raises SampleFailure: with the place of the fragment that broke the program, or whose call was refused.
     """
     runtime = RUNTIMES[language.key]
-    need("curl" if language.key == "curl" else runtime.command[0], runtime.package)
+    for part in runtime.parts:
+        if not Path("/usr/share/php", part).exists():
+            need(part, runtime.packages)
     program, starts = _program(runtime, page)
     with TemporaryDirectory() as directory:
         status, shown, output = _execute(runtime, program, Path(directory), timeout)
