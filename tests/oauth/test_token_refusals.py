@@ -3,6 +3,7 @@
 import hmac
 import json
 from typing import Any
+from unittest.mock import Mock
 from urllib.parse import urlencode
 
 import pytest
@@ -138,17 +139,8 @@ def test_the_ledger_records_a_refusal_without_what_was_sent(api: DjangoClient) -
         ("", {**GOOD, **ASSERTION}),
         ("", {**GRANT, "client_secret": SANDBOX_CLIENT.client_secret, **ASSERTION}),
         (BASIC, {**GOOD, **ASSERTION}),
-        ("Basic broken", GOOD),
     ],
-    ids=[
-        "basic+body",
-        "basic+secret",
-        "basic+assertion",
-        "body+assertion",
-        "secret+assertion",
-        "three",
-        "broken",
-    ],
+    ids=["basic+body", "basic+secret", "basic+assertion", "body+assertion", "secret+assertion", "three"],
 )
 def test_two_authentication_methods_at_once_are_refused(
     api: DjangoClient, header: str, parameters: dict[str, str]
@@ -335,11 +327,10 @@ def _headers(answer: Any) -> dict[str, str]:
 
 def _cost(api: DjangoClient, parameters: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> tuple[int, int, int]:
     """Return how many queries, keyed hashes and comparisons a refusal takes."""
-    digests: list[int] = []
-    comparisons: list[int] = []
-    new, compare = hmac.new, hmac.compare_digest
     with monkeypatch.context() as patch, CaptureQueriesContext(connection) as queries:
-        patch.setattr(hmac, "new", lambda *a, **k: digests.append(1) or new(*a, **k))
-        patch.setattr(hmac, "compare_digest", lambda *a: comparisons.append(1) or compare(*a))
+        digest = Mock(wraps=hmac.new)
+        compare = Mock(wraps=hmac.compare_digest)
+        patch.setattr(hmac, "new", digest)
+        patch.setattr(hmac, "compare_digest", compare)
         assert post_json(api, TOKEN, **parameters).status_code == 401
-    return len(queries), len(digests), len(comparisons)
+    return len(queries), digest.call_count, compare.call_count
