@@ -104,7 +104,7 @@ def _checked_claims(text: str) -> tuple[dict[str, Any], Environment]:
         _validators(environment).validate(token.claims)
     except ExpiredTokenError as exc:
         raise TokenError(expired=True) from exc
-    except (JoseError, ValueError) as exc:
+    except (JoseError, ValueError, TypeError) as exc:  # joserfc lets `"crit": 1` through to a TypeError
         raise TokenError from exc
     return token.claims, environment
 

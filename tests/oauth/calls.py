@@ -67,6 +67,6 @@ def is_problem(answer: Any, status: int, code: str, challenge: str | None = None
     return True
 
 
-def invalid_token(code: str, title: str) -> str:
+def invalid_token(title: str) -> str:
     """Return the challenge that goes with a bad token."""
     return f'Bearer realm="OpesCare", error="invalid_token", error_description="{title}"'

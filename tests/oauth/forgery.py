@@ -1,13 +1,14 @@
 """Tokens that nobody issued: each lacks one thing that makes a token good."""
 
 import base64
+import hmac
 import json
 import time
 import uuid
 from typing import Any
 
 from joserfc import jwt
-from joserfc.jwk import OctKey, RSAKey
+from joserfc.jwk import RSAKey
 
 from portal.applications.models import ClientSecret
 from portal.edge.environments import SANDBOX, Environment
@@ -37,7 +38,7 @@ def forge(
     claims: dict[str, Any] | None = None,
     *,
     header: dict[str, Any] | None = None,
-    key: RSAKey | OctKey | None = None,
+    key: RSAKey | None = None,
     environment: Environment = SANDBOX,
     without: str = "",
 ) -> str:
@@ -56,7 +57,10 @@ def segment(value: object) -> str:
     return base64.urlsafe_b64encode(text).decode().rstrip("=")
 
 
-def public_pem(environment: Environment = SANDBOX) -> bytes:
-    """Return what an attacker can compute from the JWKS."""
-    pem: bytes = ring.signing(environment).key.as_pem(private=False)
-    return pem
+def forge_with_public_key(environment: Environment = SANDBOX) -> list[str]:
+    """Sign with HS256 and what an attacker can compute from the JWKS, in the forms that libraries have accepted."""
+    public = ring.signing(environment).key
+    secrets = [public.as_pem(private=False), public.as_pem(private=False).strip(), public.as_der(private=False)]
+    header = {"alg": "HS256", "typ": "at+jwt", "kid": ring.signing(environment).kid}
+    signed = f"{segment(header)}.{segment(good_claims(environment))}"
+    return [f"{signed}.{segment(hmac.digest(secret, signed.encode(), 'sha256'))}" for secret in secrets]
