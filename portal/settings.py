@@ -4,7 +4,6 @@
 What production demands is checked in `portal/checks.py`, which also says how to mend each fault.
 """
 
-import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -89,7 +88,6 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
-    DATABASES["default"]["TEST"] = {"NAME": str(Path(tempfile.gettempdir()) / f"opescare-test-{PORT}.sqlite3")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", "")
 

@@ -18,7 +18,7 @@ DEMOGRAPHICS = (
 )
 
 
-class PatientQuerySet(models.QuerySet["Patient"]):
+class PatientQuerySet(models.QuerySet[Any]):
     """Patients."""
 
     def in_datasets(self, datasets: Sequence[int]) -> Self:

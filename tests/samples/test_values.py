@@ -66,7 +66,7 @@ TEXTS = [
     "",
     " ",
     " spaces around ",
-    "O'Brien said \"no\"",
+    'O\'Brien said "no"',
     "'''",
     '"""',
     '"""\n',
@@ -126,7 +126,7 @@ def some_calls() -> list[Call]:
     """Return calls of every method and shape. All texts stand in a body, in a query and in a path."""
     calls = [
         Call("checkThings", {}),
-        Call("createToken", {"value": TEXTS, "other": dict.fromkeys(TEXTS, "")}),
+        Call("createToken", {"value": [*TEXTS, "".join(TEXTS)], "other": dict.fromkeys(TEXTS, "")}),
         Call("postThing", {"value": NUMBERS, "other": CONSTANTS}),
         Call("postThing", {}),
         Call("postThing", {"q": "a&b='\"$", "value": some_value()}),

@@ -1,0 +1,45 @@
+"""Too many failed client authentications from one address, counted in memory and in Redis."""
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from portal.limits import failures
+from tests.callers import TOKEN_URL, token
+
+WRONG = {"grant_type": "client_credentials", "client_id": "demo_dev_sandbox", "client_secret": "wrong"}
+
+
+def fail(api: Client, address: str = "10.0.0.1") -> int:
+    """Fail once and return the status."""
+    return api.post(TOKEN_URL, WRONG, content_type="application/json", REMOTE_ADDR=address).status_code
+
+
+@pytest.fixture(params=["memory", "redis"])
+def counted(request: pytest.FixtureRequest, settings: Settings) -> None:
+    """Count in memory or in a real Redis."""
+    settings.REDIS_URL = request.getfixturevalue("redis_url") if request.param == "redis" else ""
+    failures.reset()
+
+
+@pytest.mark.usefixtures("counted")
+def test_an_address_that_fails_too_often_has_to_wait_and_others_do_not(api: Client) -> None:
+    assert {fail(api) for _ in range(failures.FAILURES.amount)} == {401}
+    answer = api.post(TOKEN_URL, WRONG, content_type="application/json", REMOTE_ADDR="10.0.0.1")
+    assert answer.status_code == 429
+    assert answer.json()["error"] == "temporarily_unavailable"
+    assert 1 <= int(answer["Retry-After"]) <= 61
+    assert fail(api, "10.0.0.2") == 401
+    assert token(api)
+
+
+def test_success_is_not_counted(api: Client) -> None:
+    for _ in range(failures.FAILURES.amount + 5):
+        token(api)
+
+
+def test_a_redis_that_does_not_answer_stops_nobody(api: Client, settings: Settings) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    failures.reset()
+    assert fail(api) == 401
+    assert token(api)
