@@ -75,8 +75,10 @@ def echo() -> Iterator[Echo]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         state.url = f"http://127.0.0.1:{server.server_port}"
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-        yield state
-        server.shutdown()
+        try:
+            yield state
+        finally:
+            server.shutdown()
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

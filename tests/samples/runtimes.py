@@ -246,7 +246,7 @@ def _refused(answer: Any) -> bool:
     """Say whether this is no answer, an error of RFC 6749 or one of RFC 9457."""
     if isinstance(answer, dict):
         return "error" in answer or {"type", "title", "status", "code"} <= answer.keys()
-    return not answer
+    return answer is None or answer == ""
 
 
 def _failure(fragment: Fragment, output: str) -> SampleFailure:
