@@ -1,9 +1,13 @@
-"""The first middleware: request id, client address, and forwarded headers from trusted proxies only."""
+"""The first middleware: request id, client address, forwarded headers from trusted proxies only, and the CSP.
+
+The policy is one constant line for the whole site, so nothing builds it (django-csp would, twice per answer).
+"""
 
 import re
 import uuid
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
 from portal.edge.proxies import client_address, is_trusted
@@ -22,7 +26,7 @@ class EdgeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Clean the request, answer it, and put its id on the answer."""
+        """Clean the request, answer it, and put its id and the content security policy on the answer."""
         meta = request.META
         peer = meta.get("REMOTE_ADDR", "")
         meta["REMOTE_ADDR"] = client_address(peer, meta.get("HTTP_X_FORWARDED_FOR", ""))
@@ -33,6 +37,7 @@ class EdgeMiddleware:
         request_id = meta["HTTP_X_REQUEST_ID"] = asked if ACCEPTABLE_ID.fullmatch(asked) else uuid.uuid4().hex
         response = self.get_response(request)
         response["X-Request-Id"] = request_id
+        response["Content-Security-Policy"] = settings.CONTENT_SECURITY_POLICY
         return response
 
 

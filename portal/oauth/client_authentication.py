@@ -25,8 +25,11 @@ from portal.oauth.tokens import issuer
 
 ASSERTION_TYPE = JWTBearerClientAssertion.CLIENT_ASSERTION_TYPE
 ASSERTION_ALGORITHMS = ["RS384", "ES384"]
+KEY_TYPES = {"RSA", "EC"}
 ASSERTION_LIFETIME = 300
 LEEWAY = 30
+MALFORMED = (InvalidClientError, JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
+"""What Authlib and joserfc raise over an assertion or a registered key that is not what it should be."""
 
 
 def refusal() -> InvalidClientError:
@@ -124,18 +127,21 @@ class Assertion(JWTBearerClientAssertion):
             self.client = query_client(_text(claims.get("sub"))) or NOBODY
             kid, key = self._public_key(headers.get("kid"))
             self.process_assertion_claims(request.form["client_assertion"], key)
-        except (InvalidClientError, JoseError, ValueError, TypeError, KeyError, RecursionError) as exc:
+        except MALFORMED as exc:
             raise refusal() from exc
         request.credential = f"key:{kid}"
         return self.client
 
     def _public_key(self, kid: object) -> tuple[str, Key]:
-        """Return the client's key of this id; without an id, its only key."""
+        """Return the client's key of this id; without an id, its only key.
+
+        A key that was registered without an id opens nothing: its tokens could not be ended with it.
+        """
         keys = (self.client.jwks or {}).get("keys", [])
         fitting = [key for key in keys if kid is None or key.get("kid") == kid]
-        if len(fitting) != 1:
+        if len(fitting) != 1 or fitting[0].get("kty") not in KEY_TYPES or not fitting[0].get("kid"):
             raise ValueError("no such key")
-        return str(fitting[0].get("kid")), JWKRegistry.import_key(fitting[0])
+        return str(fitting[0]["kid"]), JWKRegistry.import_key(fitting[0])
 
     def process_assertion_claims(self, assertion: str, key: Key) -> dict[str, Any]:
         """Check signature and claims. Authlib's own accepts joserfc's default algorithms; ours are named."""

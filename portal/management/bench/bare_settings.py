@@ -1,0 +1,7 @@
+"""The floor that reads are compared with: the same server, Django and DRF, one bare view, nothing else."""
+
+from portal.settings import *  # noqa: F403
+
+MIDDLEWARE: list[str] = []
+ROOT_URLCONF = "portal.management.bench.bare_urls"
+REST_FRAMEWORK = {"DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"], "UNAUTHENTICATED_USER": None}
