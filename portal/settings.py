@@ -40,7 +40,7 @@ TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 # --- The server.
 BIND = env.str("BIND", "127.0.0.1")
 PROCESSES = env.int("PROCESSES", 1)
-THREADS = env.int("THREADS", 8)
+THREADS = env.int("THREADS", 4)
 
 INSTALLED_APPS = [
     "portal.guides",

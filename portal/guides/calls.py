@@ -23,7 +23,7 @@ class DirectiveError(ValueError):
 
 @dataclass(frozen=True)
 class Placed:
-    """A call and where it stands: `start` and `end` in the text, `line` counted from 1."""
+    """A call and where it stands: `start` and `end` in the text, `line` in the file."""
 
     call: Call
     line: int
@@ -31,13 +31,13 @@ class Placed:
     end: int
 
 
-def calls_in(text: str, values: Mapping[str, str]) -> Iterator[Placed]:
-    """Yield every call of a page's text.
+def calls_in(text: str, values: Mapping[str, str], first_line: int = 1) -> Iterator[Placed]:
+    """Yield every call of a page's text, which begins on `first_line` of its file.
 
     :raises DirectiveError: where the arguments are not a YAML mapping.
     """
     for match in FENCE.finditer(text):
-        line = text.count("\n", 0, match.start()) + 1
+        line = text.count("\n", 0, match.start()) + first_line
         try:
             arguments = yaml.safe_load(fill(match["arguments"], values)) or {}
         except yaml.YAMLError as exc:

@@ -15,8 +15,9 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
 from portal.edge.environments import SANDBOX, base_url
-from portal.guides.calls import Placed, calls_in
-from portal.guides.variables import fill, variables
+from portal.guides.calls import DirectiveError, Placed, calls_in
+from portal.guides.variables import UnknownVariableError, fill, variables
+from portal.samples.calls import CallError
 from portal.samples.languages import samples
 
 
@@ -48,29 +49,34 @@ def page(path: Path) -> Page:
 
 @lru_cache(maxsize=256)
 def _render(path: Path, _modified: int) -> Page:
-    front, text = _split(path)
+    front, text, first_line = _split(path)
     values = variables()
-    placed = tuple(calls_in(text, values))
-    for index, call in reversed(list(enumerate(placed))):
-        block = _samples(call, placed[:index])
-        text = f"{text[: call.start]}\n{block}\n{text[call.end :]}"
-    html = markdown.markdown(fill(text, values), extensions=["tables", "toc", "attr_list", "md_in_html"])
+    try:
+        placed = tuple(calls_in(text, values, first_line))
+        for index, call in reversed(list(enumerate(placed))):
+            block = _samples(call, placed[:index])
+            text = f"{text[: call.start]}\n{block}\n{text[call.end :]}"
+        filled = fill(text, values)
+    except (DirectiveError, CallError, UnknownVariableError) as exc:
+        raise PageError(f"{path}: {exc}") from exc
+    html = markdown.markdown(filled, extensions=["tables", "toc", "attr_list", "md_in_html"])
     return Page(path, front["title"], front["summary"], mark_safe(html), placed)  # noqa: S308 - our own files
 
 
-def _split(path: Path) -> tuple[dict[str, str], str]:
+def _split(path: Path) -> tuple[dict[str, str], str, int]:
+    """Return front matter, text, and the line of the file on which the text begins."""
     opening, _, rest = path.read_text(encoding="utf-8").partition("---\n")
     head, mark, body = rest.partition("---\n")
     front = yaml.safe_load(head)
     if opening or not mark or not isinstance(front, dict) or not {"title", "summary"} <= set(front):
         raise PageError(f"{path}: starts with front matter between --- lines: title, summary")
-    return front, body
+    return front, body, head.count("\n") + 3
 
 
 def _samples(placed: Placed, before: Sequence[Placed]) -> str:
     formatter = HtmlFormatter(nowrap=True)
     blocks = []
     for sample in samples(placed.call, base_url(SANDBOX), after=[earlier.call for earlier in before]):
-        code = highlight(sample.text, get_lexer_by_name(sample.language.lexer), formatter)
+        code = highlight(sample.text, get_lexer_by_name(sample.language.lexer, startinline=True), formatter)
         blocks.append((sample.language, mark_safe(code)))  # noqa: S308 - escaped by Pygments
     return render_to_string("guides/samples.html", {"blocks": blocks})

@@ -21,7 +21,7 @@ def variables() -> dict[str, str]:
     }
 
 
-class UnknownVariableError(KeyError):
+class UnknownVariableError(ValueError):
     """A page names a variable that does not exist."""
 
 
@@ -33,7 +33,7 @@ def fill(text: str, values: Mapping[str, str]) -> str:
 
     def value(match: re.Match[str]) -> str:
         if match[1] not in values:
-            raise UnknownVariableError(match[1])
+            raise UnknownVariableError(f"there is no variable {match[1]}; there are {', '.join(values)}")
         return values[match[1]]
 
     return VARIABLE.sub(value, text)

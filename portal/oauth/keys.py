@@ -52,10 +52,11 @@ class KeyRing:
 
     def all(self) -> tuple[ParsedKey, ...]:
         """Return every published key, the next to sign last."""
-        if not self._keys:
-            with self._lock:
-                self._keys = self._keys or tuple(map(_parse, SigningKey.objects.order_by("signs_from", "id")))
-        return self._keys
+        if keys := self._keys:
+            return keys
+        with self._lock:
+            self._keys = self._keys or tuple(map(_parse, SigningKey.objects.order_by("signs_from", "id")))
+            return self._keys
 
     def signing(self, environment: Environment) -> ParsedKey:
         """Return the key that signs now.
@@ -78,8 +79,9 @@ class KeyRing:
         return {"keys": [{**key.as_dict(private=False), "use": "sig", "alg": ALGORITHM} for key in keys]}
 
     def reset(self, _subject: str = "") -> None:
-        """Forget the keys, so that the next use reads them anew."""
-        self._keys = ()
+        """Forget the keys, so that the next use reads them anew; those that are being read just now as well."""
+        with self._lock:
+            self._keys = ()
 
 
 ring = KeyRing()

@@ -10,6 +10,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from portal.applications.feed import feed
 from portal.applications.scopes import available
 from portal.audit.calls import call_of
 from portal.edge.environments import ENVIRONMENTS, SANDBOX, Environment, base_url, host_environment
@@ -116,10 +117,11 @@ class IntrospectView(OAuthView):
 
 
 @require_safe
-def metadata(_request: HttpRequest, issuer_path: str) -> HttpResponse:
-    """Return the metadata of the issuer whose path this is (RFC 8414, section 3.1)."""
+def metadata(request: HttpRequest, issuer_path: str) -> HttpResponse:
+    """Return the metadata of the issuer whose path this is (RFC 8414, section 3.1), and whose host, if that tells."""
     for environment in ENVIRONMENTS:
-        if issuer(environment).split("/", 3)[3] == issuer_path:
+        is_here = host_environment(request) in {None, environment}
+        if is_here and issuer(environment).split("/", 3)[3] == issuer_path:
             return _cacheable(_metadata_of(environment))
     raise Http404
 
@@ -146,6 +148,7 @@ def _metadata_of(environment: Environment) -> dict[str, object]:
 @require_safe
 def jwks(request: HttpRequest, environment: Environment | None = None) -> HttpResponse:
     """Return the public keys of an environment: the one named, else the host's, else the sandbox's."""
+    feed.catch_up()
     return _cacheable(ring.public(environment or host_environment(request) or SANDBOX))
 
 
