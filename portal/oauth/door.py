@@ -44,7 +44,7 @@ def read_parameters(request: HttpRequest) -> dict[str, str]:
     """
     if request.META.get("QUERY_STRING"):
         raise InvalidRequestError("Send the parameters in the body: addresses end up in logs.")
-    if int(request.META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+    if _length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
         raise InvalidRequestError("The body is too large.", status_code=413)
     if request.content_type == JSON:
         parameters = _from_json(request.body)
@@ -55,6 +55,16 @@ def read_parameters(request: HttpRequest) -> dict[str, str]:
     if any(not value.isprintable() for value in parameters.values()):
         raise InvalidRequestError("A parameter holds a control character.")
     return {name: value for name, value in parameters.items() if value}
+
+
+def _length(request: HttpRequest) -> int:
+    try:
+        length = int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        length = -1
+    if length < 0:
+        raise InvalidRequestError("Content-Length is not a number of bytes.")
+    return length
 
 
 def _from_json(body: bytes) -> dict[str, str]:

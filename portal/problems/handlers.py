@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db import DatabaseError
+from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework import exceptions
 
@@ -26,7 +26,7 @@ BY_EXCEPTION: tuple[tuple[type[Exception], str], ...] = (
     (exceptions.MethodNotAllowed, "method_not_allowed"),
     (exceptions.UnsupportedMediaType, "unsupported_media_type"),
     (RequestDataTooBig, "body_too_large"),
-    (DatabaseError, "service_unavailable"),
+    (Error, "service_unavailable"),  # of the database: DatabaseError, and InterfaceError, which is none
 )
 
 
@@ -39,7 +39,7 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> HttpResponse |
         return problem_response(request, "invalid_body", errors=list(field_errors(exc.get_full_details())))
     for kind, code in BY_EXCEPTION:
         if isinstance(exc, kind):
-            if isinstance(exc, DatabaseError):
+            if isinstance(exc, Error):
                 log_failure(request, exc)
             return problem_response(request, code, headers=_headers(exc, context))
     return None

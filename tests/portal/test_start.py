@@ -64,9 +64,8 @@ def test_production_starts_when_nothing_is_wrong(tmp_path: Path) -> None:
 
 
 def test_production_refuses_a_published_production_secret(tmp_path: Path) -> None:
-    same_pepper = environment(
-        tmp_path, MODE="development", PUBLIC_URL="http://localhost:8000", ALLOWED_HOSTS="localhost"
-    )
+    development = {"MODE": "development", "PUBLIC_URL": "http://localhost:8000", "ALLOWED_HOSTS": "localhost"}
+    same_pepper = environment(tmp_path, **development)
     manage(same_pepper, "demo", "--no-serve")
     started = start(environment(tmp_path))
     assert started.returncode
@@ -95,8 +94,8 @@ def test_the_demo_is_not_loaded_where_strangers_could_reach_it(tmp_path: Path, c
 def test_the_demo_runs_twice_and_changes_nothing(tmp_path: Path) -> None:
     variables = {**os.environ, "MODE": "development", "DATA_DIR": str(tmp_path)}
     count = (
-    development = {"MODE": "development", "PUBLIC_URL": "http://localhost:8000", "ALLOWED_HOSTS": "localhost"}
-    same_pepper = environment(tmp_path, **development)
+        "from portal.applications.models import *; from portal.connect.models import *; "
+        "from portal.oauth.models import *; "
         "print([model.objects.count() for model in (Application, Client, ClientSecret, Dataset, Patient, SigningKey)])"
     )
     manage(variables, "demo", "--no-serve")
