@@ -10,7 +10,7 @@ from portal.applications import actions
 from portal.edge.environments import ENVIRONMENTS, PRODUCTION, Environment
 from tests.conftest import BY_TEST
 from tests.oauth.assertions import ask, jwks, key_for, sign
-from tests.oauth.calls import INTROSPECT, REVOKE, TOKEN, invalid_token, is_oauth_error, is_problem, post_json, read
+from tests.oauth.calls import INTROSPECT, REVOKE, TOKEN, invalid_token, is_oauth_error, is_problem, read
 from tests.oauth.conftest import MakeClient
 
 HOSTS: dict[Environment, str] = {"sandbox": "sandbox.test", "production": "api.test"}
