@@ -135,7 +135,7 @@ NOW = int(time.time())
         {"aud": []},
         {"aud": {}},
         {"aud": None},
-        {"aud": "http://localhost:8000/api/v1/connect/auth/introspect"},
+        {"aud": f"{base_url(SANDBOX)}/connect/auth/introspect"},
         {"iss": "somebody_else"},
         {"iss": LOST},
         {"iss": None},

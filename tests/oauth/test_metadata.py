@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client as DjangoClient
@@ -24,15 +25,15 @@ PRODUCTION_JWKS = "/.well-known/jwks/production.json"
 
 
 @pytest.mark.parametrize("path", ["/api/v1/connect", "/v1/connect"])
-def test_each_issuer_describes_itself(api: DjangoClient, path: str) -> None:
+def test_each_issuer_describes_itself(api: DjangoClient, settings: Settings, path: str) -> None:
     answer = api.get(f"{METADATA}{path}")
     body = answer.json()
     assert answer.status_code == 200
     assert answer["Content-Type"] == "application/json"
-    assert body["issuer"] == f"http://localhost:8000{path}"
-    assert body["token_endpoint"] == f"http://localhost:8000{path}/auth/token"
-    assert body["revocation_endpoint"] == f"http://localhost:8000{path}/auth/revoke"
-    assert body["introspection_endpoint"] == f"http://localhost:8000{path}/auth/introspect"
+    assert body["issuer"] == f"{settings.PUBLIC_URL}{path}"
+    assert body["token_endpoint"] == f"{settings.PUBLIC_URL}{path}/auth/token"
+    assert body["revocation_endpoint"] == f"{settings.PUBLIC_URL}{path}/auth/revoke"
+    assert body["introspection_endpoint"] == f"{settings.PUBLIC_URL}{path}/auth/introspect"
     assert body["grant_types_supported"] == ["client_credentials"]
     assert body["response_types_supported"] == []
     for endpoint in ("token", "revocation", "introspection"):
@@ -119,7 +120,7 @@ def test_the_documents_can_only_be_read(api: DjangoClient) -> None:
 
 
 def _path(url: str) -> str:
-    return url.removeprefix("http://localhost:8000")
+    return urlsplit(url).path
 
 
 def _kids(api: DjangoClient, path: str, **extra: Any) -> set[str]:
