@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "portal.accounts",
     "portal.audit",
     "portal.problems",
+    "portal.ui",
     "portal.apps.PortalConfig",
     "corsheaders",
     "rest_framework",
@@ -62,6 +63,7 @@ MIDDLEWARE = [
     "portal.audit.middleware.LedgerMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.ui.languages.PathLanguageMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -72,7 +74,13 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "portal.ui.templatetags.ui"],
+        },
     }
 ]
 
@@ -97,7 +105,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "portal.ui.storage.SiteStorage"
     }
 }
 WHITENOISE_MAX_AGE = 60
@@ -105,6 +113,8 @@ WHITENOISE_MAX_AGE = 60
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("fr", "Français")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 
 # --- Transport and browser.
 HTTPS = urlsplit(PUBLIC_URL).scheme == "https"
@@ -161,7 +171,9 @@ SPECTACULAR_SETTINGS = {
 }
 
 # --- Guides.
-DOCS_DIR = BASE_DIR / "docs_content"
+DOCS_DIR = Path(env.str("DOCS_DIR", str(BASE_DIR / "docs_content")))
+EDIT_URL = env.str("EDIT_URL", "").rstrip("/")
+"""Where a page's source can be edited: the page's path below docs_content is put behind it."""
 
 # --- Logs: route templates and ids only. Paths, queries and bodies may hold personal data.
 LOGGING = {

@@ -1,18 +1,29 @@
-"""The map of the site: every page can be found from here."""
+"""The map of the site: every page can be found from here.
 
+The API, the documents for machines and what carries no words have one address; pages have one in every language.
+"""
+
+from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
-from django.views.generic import RedirectView
+
+from portal.guides.views import home
+from portal.ui.views import styleguide
 
 urlpatterns = [
     path("api/v1/", include("portal.api_urls")),
     path("v1/", include("portal.api_urls")),
-    path("", RedirectView.as_view(url="/guides/getting-started/"), name="home"),
-    path("guides/", include("portal.guides.urls")),
-    path("errors/", include("portal.problems.urls")),
     path("openapi.yaml", include("portal.openapi.urls")),
     path(".well-known/", include("portal.oauth.well_known_urls")),
+    path("styleguide/", styleguide, name="styleguide"),
+    *i18n_patterns(
+        path("", home, name="home"),
+        path("guides/", include("portal.guides.urls")),
+        path("errors/", include("portal.problems.urls")),
+        prefix_default_language=False,
+    ),
 ]
 
 handler400 = "portal.problems.views.bad_request"
+handler403 = "portal.problems.views.forbidden"
 handler404 = "portal.problems.views.page_not_found"
 handler500 = "portal.problems.views.server_error"

@@ -11,6 +11,7 @@ from django.utils import timezone
 from portal.accounts.models import Organisation
 from portal.applications import secrets
 from portal.applications.feed import publish
+from portal.applications.jwks import check_jwks
 from portal.applications.models import TOKEN_LIFETIME, Application, Client, ClientSecret
 from portal.applications.scopes import available, in_order
 from portal.audit.actions import Actor, record_decision
@@ -43,10 +44,13 @@ def create_client(
     """Create the application's client in this environment.
 
     :raises NotAllowedError: where a scope is unknown or not available in the environment.
+    :raises InvalidJWKSError: where the public keys cannot be used.
     """
     asked = set(scopes)
     if refused := asked - set(available(environment)):
         raise NotAllowedError(f"not available in {environment}: {', '.join(sorted(refused))}")
+    if jwks is not None:
+        check_jwks(jwks)
     client = Client.objects.create(
         application=application,
         environment=environment,

@@ -8,7 +8,7 @@ import logging
 import threading
 from multiprocessing.util import Finalize
 
-from django.db import DatabaseError, connection
+from django.db import DataError, Error, connection
 
 from portal.audit.models import ApiCall
 
@@ -49,8 +49,8 @@ class DeferredWriter:
                 rows, self._rows = self._rows, []
             for start in range(0, len(rows), BATCH):
                 try:
-                    ApiCall.objects.bulk_create(rows[start : start + BATCH])
-                except DatabaseError as exc:
+                    _write(rows[start : start + BATCH])
+                except Error as exc:
                     logger.warning("%d ledger rows wait: %s", len(rows) - start, type(exc).__name__)
                     with self._lock:
                         self._rows[:0] = rows[start:]
@@ -66,6 +66,18 @@ class DeferredWriter:
             connection.close_if_unusable_or_obsolete()
             if self._rows:
                 self._wake.set()
+
+
+def _write(rows: list[ApiCall]) -> None:
+    """Write a batch. A row that can never be written is logged by its request id and must not hold up the others."""
+    try:
+        ApiCall.objects.bulk_create(rows)
+    except DataError as exc:
+        if len(rows) == 1:
+            logger.error("the ledger refuses the row of request %s: %s", rows[0].request_id, type(exc).__name__)  # noqa: TRY400 - its text may hold values
+            return
+        for row in rows:
+            _write([row])
 
 
 writer = DeferredWriter()

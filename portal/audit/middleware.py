@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import Error
 from django.http import HttpRequest, HttpResponseBase
 
 from portal.audit.calls import Call, ledger_row
@@ -38,7 +38,7 @@ class LedgerMiddleware:
             return response
         try:
             insert(row)
-        except DatabaseError as exc:
+        except Error as exc:
             log_failure(request, exc)
             return problem_response(request, "ledger_unavailable", headers={"Retry-After": "5"})
         return response

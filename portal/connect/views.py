@@ -18,6 +18,7 @@ from portal.connect.querysets import PatientQuerySet
 from portal.connect.serializers import PatientSearch, PatientSerializer
 from portal.oauth.operations import Operation
 from portal.problems.exceptions import FieldError, Problem
+from portal.problems.parsers import is_chunked
 
 READ_PATIENT = ("patient:profile:read", "patient:read")
 FOUND = {200: OpenApiResponse(PatientSerializer, "The patient.")}
@@ -29,6 +30,15 @@ class ConnectView(APIView):
     http_method_names = ("get", "head", "post", "put")
     operations: ClassVar[dict[str, Operation]]
     tag: ClassVar[str]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Let the caller in, unless its body would be read as empty.
+
+        :raises Problem: `length_required`, or what authentication and permission say.
+        """
+        super().initial(request, *args, **kwargs)
+        if is_chunked(request.META):
+            raise Problem("length_required")
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Keep clinical answers out of shared caches; a private one must ask again."""

@@ -4,4 +4,7 @@ from django.urls import path
 
 from portal.guides import views
 
-urlpatterns = [path("<slug:slug>/", views.guide, name="guide")]
+urlpatterns = [
+    path("<slug:slug>/", views.guide, name="guide"),
+    path("<slug:slug>.md", views.twin, name="guide-markdown"),
+]

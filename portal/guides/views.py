@@ -1,18 +1,50 @@
-"""Guide pages: no query, no cookie."""
+"""Guide pages and their Markdown twins."""
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
 
-from portal.guides.pages import page, source_of
+from portal.connect.synthetic import NAMED
+from portal.edge.environments import SANDBOX, base_url
+from portal.guides.code import code_group
+from portal.guides.library import ENGLISH, Page, library
+from portal.samples.calls import Call
+from portal.ui.public import public_page
 
 
-@require_safe
+def _page(slug: str) -> Page:
+    page = library().pages[get_language() or ENGLISH].get(slug)
+    if page is None:
+        raise Http404
+    return page
+
+
+@public_page
+def home(request: HttpRequest) -> HttpResponse:
+    """Say what OpesCare is, run a real call, and lead each reader on."""
+    call = Call("searchPatient", {"health_id": NAMED[0].health_id})
+    context = {"call": code_group(call, base_url(SANDBOX), [], "call-home"), "area": "home"}
+    return HttpResponse(render_to_string("home.html", context, request))
+
+
+@public_page
 def guide(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one guide."""
-    path = source_of("en", slug)
-    if path is None:
-        raise Http404
-    response = render(request, "guides/page.html", {"page": page(path)})
-    response["Cache-Control"] = "public, max-age=60"
-    return response
+    page, shelf = _page(slug), library()
+    before, after = shelf.neighbours(page)
+    context = {
+        "page": page,
+        "sections": shelf.sections[page.language],
+        "before": before,
+        "after": after,
+        "public_url": settings.PUBLIC_URL,
+        "area": "guides",
+    }
+    return HttpResponse(render_to_string("guides/page.html", context, request))
+
+
+@public_page
+def twin(_request: HttpRequest, slug: str) -> HttpResponse:
+    """Return the guide as Markdown."""
+    return HttpResponse(_page(slug).markdown, content_type="text/markdown; charset=utf-8")

@@ -1,4 +1,7 @@
-"""How often one address may fail to authenticate a client."""
+"""How often one address may fail to authenticate as one client.
+
+Counted per address *and* client, so that one agent with an old secret does not lock out the hospital behind its NAT.
+"""
 
 import logging
 import time
@@ -23,24 +26,24 @@ def _limiter() -> FixedWindowRateLimiter:
     return FixedWindowRateLimiter(storage)
 
 
-def seconds_to_wait(address: str) -> int:
-    """Return for how many seconds this address has to wait, 0 where it need not.
+def seconds_to_wait(address: str, client: str) -> int:
+    """Return for how many seconds this address has to wait as this client, 0 where it need not.
 
     A store that does not answer stops nobody: a rate limit must not take a hospital offline.
     """
     try:
-        if _limiter().test(FAILURES, address):
+        if _limiter().test(FAILURES, address, client):
             return 0
-        return max(1, int(_limiter().get_window_stats(FAILURES, address).reset_time - time.time()) + 1)
+        return max(1, int(_limiter().get_window_stats(FAILURES, address, client).reset_time - time.time()) + 1)
     except StorageError as exc:
         logger.warning("failed authentications are not counted: %s", type(exc.__cause__).__name__)
         return 0
 
 
-def count_failure(address: str) -> None:
+def count_failure(address: str, client: str) -> None:
     """Count one failed authentication."""
     try:
-        _limiter().hit(FAILURES, address)
+        _limiter().hit(FAILURES, address, client)
     except StorageError as exc:
         logger.warning("failed authentications are not counted: %s", type(exc.__cause__).__name__)
 

@@ -4,6 +4,7 @@ What differs from one call to the next (tokens, their ids and times) is replaced
 changes only when the API does.
 """
 
+import hashlib
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -13,6 +14,7 @@ from django.conf import settings
 from django.test import Client, override_settings
 
 from portal.applications.published import SANDBOX_CLIENT
+from portal.guides.library import guide_calls
 from portal.samples.calls import Call, resolve
 
 PUBLISHED_URL = "https://opescare.test"
@@ -35,7 +37,15 @@ def recordings() -> dict[str, dict[str, Any]]:
         "SECURE_SSL_REDIRECT": False,
     }
     with override_settings(**addresses):
-        return dict(_record(yaml.safe_load(EXAMPLES.read_text())))
+        recorded = dict(_record(yaml.safe_load(EXAMPLES.read_text())))
+        known = [(one["operation"], one["arguments"]) for one in recorded.values()]
+        missing = [call for call in guide_calls() if (call.operation_id, dict(call.arguments)) not in known]
+        return recorded | dict(_record([_of_guide(call) for call in missing]))
+
+
+def _of_guide(call: Call) -> dict[str, Any]:
+    digest = hashlib.sha256(json.dumps(dict(call.arguments), sort_keys=True).encode()).hexdigest()[:8]
+    return {"operation": call.operation_id, "name": f"guide-{digest}", "arguments": dict(call.arguments)}
 
 
 def _record(examples: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:

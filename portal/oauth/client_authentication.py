@@ -58,6 +58,16 @@ def authenticate(request: DoorRequest) -> KnownClient:
     return _by_secret(request, client_id, secret)
 
 
+def presented_client(request: DoorRequest) -> str:
+    """Return a digest of the client id that the request claims; failures are counted under it."""
+    try:
+        basic = _basic_credentials(request.headers.get("Authorization", ""))
+    except InvalidClientError:
+        basic = None
+    client_id = basic[0] if basic else request.form.get("client_id", "")
+    return hashlib.sha256(client_id.encode()).hexdigest()[:16]
+
+
 def _basic_credentials(header: str) -> tuple[str, str] | None:
     """Return id and secret of a Basic header (RFC 6749, section 2.3.1: both form-encoded), None without one."""
     scheme, _, encoded = header.partition(" ")

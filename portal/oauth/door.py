@@ -12,7 +12,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from portal.edge.environments import host_environment
-from portal.problems.parsers import loads_object
+from portal.problems.parsers import is_chunked, loads_object
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
@@ -40,10 +40,12 @@ def read_parameters(request: HttpRequest) -> dict[str, str]:
     """Return the body's parameters.
 
     :raises InvalidRequestError: where a parameter is in the address, repeated, not text, or the body is not of one
-        of the two content types; 413 where the body is over DATA_UPLOAD_MAX_MEMORY_SIZE bytes.
+        of the two content types; 411 where its length is not known, 413 where the body is over DATA_UPLOAD_MAX_MEMORY_SIZE bytes.
     """
     if request.META.get("QUERY_STRING"):
         raise InvalidRequestError("Send the parameters in the body: addresses end up in logs.")
+    if is_chunked(request.META):
+        raise InvalidRequestError("Send the Content-Length header.", status_code=411)
     if _length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
         raise InvalidRequestError("The body is too large.", status_code=413)
     if request.content_type == JSON:

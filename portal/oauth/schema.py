@@ -21,7 +21,7 @@ EVERYWHERE = (
     "internal_error",
     "ledger_unavailable",
 )
-WITH_BODY = ("malformed_body", "body_too_large", "unsupported_media_type", "invalid_body")
+WITH_BODY = ("malformed_body", "length_required", "body_too_large", "unsupported_media_type", "invalid_body")
 
 
 class ProblemFieldSerializer(serializers.Serializer[None]):
@@ -121,6 +121,8 @@ def add_recorded_examples(result: dict[str, Any], **_: object) -> dict[str, Any]
         operation["operationId"]: operation for methods in result["paths"].values() for operation in methods.values()
     }
     for recording in _recordings().values():
+        if "summary" not in recording:
+            continue  # only a guide shows it
         operation = operations[recording["operation"]]
         _add_request(operation, recording)
         response = operation["responses"].get(str(recording["status"]))

@@ -61,13 +61,13 @@ def granted_scope(client: KnownClient, asked: str | None) -> str:
 
 
 class TooManyFailuresError(OAuth2Error):
-    """429: this address failed to authenticate too often within a minute."""
+    """429: this address failed to authenticate as this client too often within a minute."""
 
     error = "temporarily_unavailable"
     status_code = 429
 
     def __init__(self, seconds: int) -> None:
-        super().__init__("Too many failed attempts from this address. Wait as long as Retry-After says.")
+        super().__init__("Too many failed attempts as this client from this address. Wait as long as Retry-After says.")
         self.seconds = seconds
 
     def get_headers(self) -> list[tuple[str, str]]:
@@ -84,12 +84,13 @@ class Server(AuthorizationServer):
         :raises OAuth2Error: where it is not authenticated, is suspended, or is of the other environment's host.
         """
         feed.catch_up()
-        if wait := failures.seconds_to_wait(request.address):
+        who = request.address, client_authentication.presented_client(request)
+        if wait := failures.seconds_to_wait(*who):
             raise TooManyFailuresError(wait)
         try:
             client = client_authentication.authenticate(request)
         except InvalidClientError:
-            failures.count_failure(request.address)
+            failures.count_failure(*who)
             raise
         request.client = client
         if client.suspended:

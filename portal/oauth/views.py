@@ -31,8 +31,9 @@ CLIENT_AUTHENTICATION = ["client_secret_basic", "client_secret_post", "private_k
 REFUSED = {
     400: OpenApiResponse(OAuthError, "The request is malformed, or asks for what the client may not have."),
     401: OpenApiResponse(OAuthError, "The client is unknown or its credential is wrong."),
+    411: OpenApiResponse(OAuthError, "The request has no Content-Length header."),
     413: OpenApiResponse(OAuthError, "The body is too large."),
-    429: OpenApiResponse(OAuthError, "Too many failed attempts from this address; see Retry-After."),
+    429: OpenApiResponse(OAuthError, "Too many failed attempts as this client from this address; see Retry-After."),
 }
 
 

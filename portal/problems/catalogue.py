@@ -110,6 +110,13 @@ _ALL: Final = (
         "Ask for the Health ID, or look at the patients' documents. Tell us about the double number.",
     ),
     ProblemType(
+        "length_required",
+        411,
+        "The length of the body is not known",
+        "The body was sent in chunks, without a Content-Length header.",
+        "Send the Content-Length header. HTTP clients do when they get the body as a whole, not as a stream.",
+    ),
+    ProblemType(
         "body_too_large",
         413,
         "The body is too large",

@@ -36,6 +36,11 @@ def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is not JSON")
 
 
+def is_chunked(meta: Mapping[str, Any]) -> bool:
+    """Say whether a body follows whose length nobody said; WSGI would read it as empty."""
+    return bool(meta.get("HTTP_TRANSFER_ENCODING")) and not meta.get("CONTENT_LENGTH")
+
+
 class StrictJSONParser(BaseParser):
     """The API's only parser."""
 

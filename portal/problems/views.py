@@ -7,18 +7,21 @@ from django.views import defaults
 
 from portal.problems.catalogue import PROBLEMS
 from portal.problems.responses import problem_response
+from portal.ui.public import public_page
 
 
+@public_page
 def error_page(request: HttpRequest, code: str) -> HttpResponse:
     """Explain one error code."""
     if code not in PROBLEMS:
         raise Http404
-    return render(request, "problems/error.html", {"problem": PROBLEMS[code]})
+    return render(request, "problems/error.html", {"problem": PROBLEMS[code], "area": "errors"})
 
 
+@public_page
 def error_list(request: HttpRequest) -> HttpResponse:
     """List every error code."""
-    return render(request, "problems/list.html", {"problems": PROBLEMS.values()})
+    return render(request, "problems/list.html", {"problems": PROBLEMS.values(), "area": "errors"})
 
 
 def _below_api(request: HttpRequest) -> bool:
@@ -37,6 +40,11 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if _below_api(request):
         return problem_response(request, "route_not_found")
     return defaults.page_not_found(request, exception)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer what is not for this visitor, a stale form among it."""
+    return defaults.permission_denied(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

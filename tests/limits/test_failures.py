@@ -10,9 +10,9 @@ from tests.callers import TOKEN_URL, token
 WRONG = {"grant_type": "client_credentials", "client_id": "demo_dev_sandbox", "client_secret": "wrong"}
 
 
-def fail(api: Client, address: str = "10.0.0.1") -> int:
+def fail(api: Client, address: str = "10.0.0.1", client_id: str = "demo_dev_sandbox") -> int:
     """Fail once and return the status."""
-    return api.post(TOKEN_URL, WRONG, content_type="application/json", REMOTE_ADDR=address).status_code
+    return api.post(TOKEN_URL, WRONG | {"client_id": client_id}, content_type="application/json", REMOTE_ADDR=address).status_code
 
 
 @pytest.fixture(params=["memory", "redis"])
@@ -30,6 +30,7 @@ def test_an_address_that_fails_too_often_has_to_wait_and_others_do_not(api: Clie
     assert answer.json()["error"] == "temporarily_unavailable"
     assert 1 <= int(answer["Retry-After"]) <= 61
     assert fail(api, "10.0.0.2") == 401
+    assert fail(api, client_id="another_agent_behind_the_same_nat") == 401
     assert token(api)
 
 

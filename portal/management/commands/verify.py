@@ -45,6 +45,8 @@ class Command(BaseCommand):
         self._step("deployment", [PYTHON, "manage.py", "check", "--deploy", "--fail-level", "WARNING"], DEPLOYMENT)
         if not options["no_tests"]:
             self._step("tests", [PYTHON, "-m", "pytest"])
+        if not options["no_tests"] and os.environ.get("CI") == "true":
+            self._step("tests on PostgreSQL", [PYTHON, "-m", "tests.on_postgresql"])
 
     def _step(self, name: str, command: list[str], variables: Mapping[str, str] | None = None) -> None:
         self.stdout.write(self.style.MIGRATE_HEADING(f"— {name}"))

@@ -1,0 +1,118 @@
+"""From a page's source to its HTML: Python-Markdown for the text, our directives, and a hard look at the result."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import markdown
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import slugify
+from django.utils.translation import override
+from markdown.extensions.toc import TocExtension
+
+from portal.edge.environments import SANDBOX, base_url
+from portal.guides import sequences, tables
+from portal.guides.code import code_group
+from portal.guides.directives import Directive, call_of, directives
+from portal.guides.inspection import Inspection, inspect
+from portal.guides.sources import PageError, Source
+from portal.guides.variables import fill, unknown_variable
+from portal.samples.calls import Call, CallError
+
+PLACEHOLDER = "opescare-block-{}-"
+MARKS = re.compile(r"<p>opescare-block-(\d+)-</p>")
+
+
+@dataclass(frozen=True)
+class PlacedCall:
+    """A call and the line of the file on which it stands."""
+
+    call: Call
+    line: int
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A page's HTML, its contents (`level`, `id`, `name`), its calls, and what it links to."""
+
+    html: SafeString
+    contents: tuple[Mapping[str, Any], ...]
+    calls: tuple[PlacedCall, ...]
+    inspection: Inspection
+
+
+def render(source: Source, values: Mapping[str, str]) -> Rendered:
+    """Render a page in its language.
+
+    :raises PageError: for an unknown variable, a directive that cannot be read, raw HTML, an unsafe or external
+        resource, a duplicate anchor, or nesting that Markdown cannot follow.
+    """
+    if unknown := unknown_variable(source.text, values):
+        raise source.fault(unknown.start(), f"there is no variable {unknown[1]}; there are {', '.join(values)}")
+    found = list(directives(source))
+    calls = tuple(PlacedCall(call_of(source, one, values), one.line) for one in found if one.kind == "call")
+    with override(source.language):
+        blocks = _blocks(source, found, calls)
+    text = source.text
+    for number, directive in reversed(list(enumerate(found))):
+        text = f"{text[: directive.start]}\n{PLACEHOLDER.format(number)}\n{text[directive.end :]}"
+    html, contents = _markdown(source, fill(text, values))
+    inspection = inspect(source, html)
+    html = MARKS.sub(lambda match: blocks[int(match[1])], html)
+    return Rendered(mark_safe(html), contents, calls, inspection)  # noqa: S308 - raw HTML was refused
+
+
+def _markdown(source: Source, text: str) -> tuple[str, tuple[Mapping[str, Any], ...]]:
+    toc = TocExtension(slugify=lambda value, _separator: slugify(value), toc_depth="2-3")
+    engine = markdown.Markdown(
+        extensions=["tables", "admonition", "attr_list", "fenced_code", "codehilite", "sane_lists", toc],
+        extension_configs={"codehilite": {"guess_lang": False, "css_class": "code"}},
+    )
+    engine.preprocessors.deregister("html_block")
+    engine.inlinePatterns.deregister("html")
+    try:
+        html = engine.convert(text)
+    except RecursionError:
+        raise PageError(source.path, source.first_line, "nested too deeply") from None
+    return html, tuple(_flat(engine.toc_tokens))  # type: ignore[attr-defined]
+
+
+def _flat(tokens: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the toc's tree as a list."""
+    return [one for token in tokens for one in (token, *_flat(token["children"]))]
+
+
+def _blocks(source: Source, found: Sequence[Directive], calls: Sequence[PlacedCall]) -> list[str]:
+    """Return the HTML of every directive, in order."""
+    blocks, seen = [], 0
+    for number, directive in enumerate(found):
+        if directive.kind == "call":
+            blocks.append(_call(source, calls[seen], calls[:seen], number))
+            seen += 1
+        elif directive.kind == "table":
+            blocks.append(_table(source, directive))
+        else:
+            blocks.append(_sequence(source, directive, number))
+    return blocks
+
+
+def _call(source: Source, placed: PlacedCall, before: Sequence[PlacedCall], number: int) -> str:
+    try:
+        return code_group(placed.call, base_url(SANDBOX), [earlier.call for earlier in before], f"call-{number}")
+    except CallError as exc:
+        raise PageError(source.path, placed.line, str(exc)) from None
+
+
+def _table(source: Source, directive: Directive) -> str:
+    if directive.name not in tables.TABLES:
+        known = ", ".join(tables.TABLES)
+        raise PageError(source.path, directive.line, f"there is no table {directive.name}; there are {known}")
+    return tables.table(directive.name)
+
+
+def _sequence(source: Source, directive: Directive, number: int) -> str:
+    try:
+        return sequences.draw(directive.name, directive.body, f"sequence-{number}")
+    except ValueError as exc:
+        raise PageError(source.path, directive.line, str(exc)) from None

@@ -1,0 +1,64 @@
+"""`table` blocks: tables whose rows come from the code."""
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from portal.applications.published import DEMO_PRODUCTION_CLIENT, SANDBOX_CLIENT
+from portal.applications.scopes import SCOPES
+from portal.connect.synthetic import NAMED
+from portal.problems.catalogue import PROBLEMS
+
+Cell = dict[str, str]
+Table = tuple[list[str], list[list[Cell]]]
+
+
+def _scopes(names: Iterable[str]) -> Table:
+    rows = [[{"code": name}, {"text": _(SCOPES[name].allows)}, {"text": _(SCOPES[name].risk)}] for name in names]
+    return [_("Scope"), _("What it allows"), _("What could go wrong")], rows
+
+
+def _errors() -> Table:
+    rows = [
+        [
+            {"text": str(problem.status)},
+            {"code": problem.code, "href": reverse("error-page", args=[problem.code])},
+            {"text": _(problem.title)},
+        ]
+        for problem in PROBLEMS.values()
+    ]
+    return [_("Status"), _("Code"), _("Meaning")], rows
+
+
+def _patients() -> Table:
+    rows = [
+        [
+            {"code": person.health_id},
+            {"text": f"{person.given_name} {person.family_name}"},
+            {"text": f"{person.birth_date:%Y-%m-%d}" + (f" ({_('estimated')})" if person.birth_date_estimated else "")},
+            {"text": person.country},
+        ]
+        for person in NAMED
+    ]
+    return [_("Health ID"), _("Name"), _("Birth date"), _("Country")], rows
+
+
+TABLES: Final[dict[str, Callable[[], Table]]] = {
+    "scopes-sandbox": lambda: _scopes(SANDBOX_CLIENT.scopes),
+    "scopes-production": lambda: _scopes(DEMO_PRODUCTION_CLIENT.scopes),
+    "errors": _errors,
+    "patients": _patients,
+}
+
+
+def table(name: str) -> SafeString:
+    """Return a table in the active language.
+
+    :raises KeyError: where there is no table of this name.
+    """
+    head, rows = TABLES[name]()
+    return render_to_string("guides/table.html", {"head": head, "rows": rows})

@@ -1,0 +1,88 @@
+"""Public pages: the same for everybody, made once, kept in memory with their compressed form.
+
+Nothing of the request but its path and language may show on such a page: no query string, no cookie, no user.
+"""
+
+import gzip
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+MAXIMUM_PAGES = 2_000
+MAX_AGE = 60
+View = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An answer in both its encodings."""
+
+    content_type: str
+    plain: bytes
+    packed: bytes
+    etag: str
+
+    @classmethod
+    def of(cls, response: HttpResponse) -> "Kept":
+        """Return the answer, compressed and hashed."""
+        plain = response.content
+        etag = hashlib.sha256(plain).hexdigest()[:32]
+        return cls(response["Content-Type"], plain, gzip.compress(plain, 9, mtime=0), etag)
+
+    def response(self, request: HttpRequest) -> HttpResponse:
+        """Return a fresh response in the encoding that the client takes."""
+        packed = "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", "")
+        response = HttpResponse(self.packed if packed else self.plain, content_type=self.content_type)
+        response["ETag"] = f'"{self.etag}{"-gz" if packed else ""}"'
+        response["Cache-Control"] = f"public, max-age={MAX_AGE}"
+        response["Vary"] = "Accept-Encoding"
+        if packed:
+            response["Content-Encoding"] = "gzip"
+        return response
+
+
+_kept: OrderedDict[str, Kept] = OrderedDict()
+_lock = threading.Lock()
+_checks: list[Callable[[], object]] = []
+
+
+def check_in_development(check: Callable[[], object]) -> None:
+    """Call this before every public page in development; it calls `forget` where what pages are made of has changed."""
+    _checks.append(check)
+
+
+def forget() -> None:
+    """Make every page anew when it is next asked for."""
+    with _lock:
+        _kept.clear()
+
+
+def public_page(view: View) -> View:
+    """Keep the view's answers of status 200."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if settings.DEVELOPMENT:
+            for check in _checks:
+                check()
+        kept = _kept.get(request.path)
+        if kept is None:
+            response = view(request, *args, **kwargs)
+            if response.status_code != 200:
+                return response
+            kept = Kept.of(response)
+            with _lock:
+                _kept[request.path] = kept
+                while len(_kept) > MAXIMUM_PAGES:
+                    _kept.popitem(last=False)
+        return kept.response(request)
+
+    return require_safe(answer)

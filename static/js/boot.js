@@ -1,0 +1,32 @@
+// Runs before the first paint, so that nothing flashes: the theme and the code language that the reader chose.
+// The rest of it waits for the page: the theme button.
+(() => {
+  const root = document.documentElement;
+  const kept = (name) => { try { return localStorage.getItem(name); } catch { return null; } };
+  const keep = (name, value) => { try { localStorage.setItem(name, value); } catch { /* private mode: this page only */ } };
+  const themes = ["auto", "light", "dark"];
+  const show = (theme) => { theme === "auto" ? root.removeAttribute("data-theme") : root.setAttribute("data-theme", theme); };
+
+  root.classList.add("js");
+  root.dataset.code = kept("code") || "curl";
+  let theme = themes.includes(kept("theme")) ? kept("theme") : "auto";
+  show(theme);
+
+  document.addEventListener("DOMContentLoaded", () => {
+    const button = document.querySelector("[data-theme-toggle]");
+    if (button) {
+      const label = () => button.setAttribute("aria-label", button.dataset[theme]);
+      button.hidden = false;
+      label();
+      button.addEventListener("click", () => {
+        theme = themes[(themes.indexOf(theme) + 1) % themes.length];
+        keep("theme", theme);
+        show(theme);
+        label();
+      });
+    }
+    // Phones begin with the list of guides closed; without scripts it stays open.
+    const side = document.querySelector(".side-nav");
+    if (side && matchMedia("(max-width: 60rem)").matches) side.open = false;
+  });
+})();
