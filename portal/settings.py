@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -15,8 +16,11 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 MODE = env.str("MODE", "production")
 DEVELOPMENT = MODE == "development"
 DEBUG = env.bool("DEBUG", False)
-PORT = env.int("PORT", 8000)
-DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var"))).resolve()
+PORT_TEXT = env.str("PORT", "") or "8000"
+if not PORT_TEXT.isdecimal() or not 0 < int(PORT_TEXT) < 65536:
+    raise ImproperlyConfigured(f"PORT is {PORT_TEXT!r}. Set it to a number from 1 to 65535.")
+PORT = int(PORT_TEXT)
+DATA_DIR = Path(env.str("DATA_DIR", "") or BASE_DIR / "var").resolve()
 
 # --- Keys. Each has a purpose of its own, so that one can be changed without breaking what the others protect.
 DEVELOPMENT_KEY = "development-only-key-known-to-everyone-0000000000000"
@@ -103,9 +107,7 @@ STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
-        else "portal.ui.storage.SiteStorage"
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "portal.ui.storage.SiteStorage"
     }
 }
 WHITENOISE_MAX_AGE = 60
@@ -166,7 +168,8 @@ SPECTACULAR_SETTINGS = {
     ],
     "SCHEMA_PATH_PREFIX": "",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "POSTPROCESSING_HOOKS": ["portal.oauth.schema.add_recorded_examples"],
+    "POSTPROCESSING_HOOKS": ["portal.oauth.schema.tidy", "portal.oauth.schema.add_recorded_examples"],
+    "LICENSE": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
     "COMPONENT_SPLIT_REQUEST": False,
 }
 

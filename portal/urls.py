@@ -5,11 +5,16 @@ The API, the documents for machines and what carries no words have one address; 
 
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from portal.guides.views import home
 from portal.ui.views import styleguide
 
+to_the_guide = RedirectView.as_view(pattern_name="guide")
+
 urlpatterns = [
+    # Somebody opened a base URL in a browser.
+    *(path(root, to_the_guide, {"slug": "getting-started"}) for root in ("api/v1", "api/v1/", "v1", "v1/")),
     path("api/v1/", include("portal.api_urls")),
     path("v1/", include("portal.api_urls")),
     path("openapi.yaml", include("portal.openapi.urls")),
@@ -17,6 +22,7 @@ urlpatterns = [
     path("styleguide/", styleguide, name="styleguide"),
     *i18n_patterns(
         path("", home, name="home"),
+        path("guides/", to_the_guide, {"slug": "getting-started"}),
         path("guides/", include("portal.guides.urls")),
         path("errors/", include("portal.problems.urls")),
         prefix_default_language=False,

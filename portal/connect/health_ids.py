@@ -18,7 +18,7 @@ _POLYNOMIAL = 0b100101  # x^5 + x^2 + 1, primitive over GF(2)
 
 
 class InvalidHealthIDError(ValueError):
-    """The text is not a Health ID."""
+    """The text is not a Health ID; the message says why in a sentence."""
 
 
 def _times_x(value: int) -> int:
@@ -58,8 +58,10 @@ def parse(text: str) -> str:
     head, _, rest = upper.partition("-")
     match = FORM.fullmatch(f"{head}-{rest.translate(LOOKALIKES)}")
     if match is None:
-        raise InvalidHealthIDError("not of the form OPC-YYYY-XXXXXXXX")
+        raise InvalidHealthIDError("The Health ID is not of the form OPC-YYYY-XXXXXXXX.")
     year, symbols = match.groups()
     if not year.isascii() or check_character(year, symbols[:7]) != symbols[7]:
-        raise InvalidHealthIDError("the check character does not fit")
+        raise InvalidHealthIDError(
+            "The check character of the Health ID does not fit: something was mistyped or swapped."
+        )
     return f"OPC-{year}-{symbols}"

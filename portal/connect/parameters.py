@@ -1,10 +1,19 @@
 """Query parameters, as strict as bodies."""
 
+import re
 from collections.abc import Sequence
 
 from rest_framework.request import Request
 
 from portal.problems.exceptions import FieldError, Problem
+
+
+NAME = re.compile(r"[A-Za-z_]{1,40}")
+
+
+def _pointer(name: str) -> str:
+    """Return `?name`, or `?` alone where the name is not one that a programmer would write."""
+    return f"?{name}" if NAME.fullmatch(name) else "?"
 
 
 def single_parameters(
@@ -20,11 +29,12 @@ def single_parameters(
         for name in required
         if not sent.get(name)
     ]
-    if unknown := set(sent) - {*required, *optional}:
-        known = ", ".join([*required, *optional]) or "none"
-        faults.append(
-            FieldError(pointer="", code="unknown", detail=f"{len(unknown)} unknown; this call knows: {known}.")
-        )
+    known = ", ".join([*required, *optional]) or "none"
+    faults += [
+        FieldError(pointer=_pointer(name), code="unknown", detail=f"This call knows these parameters: {known}.")
+        for name in sent
+        if name not in {*required, *optional}
+    ]
     faults += [
         FieldError(pointer=f"?{name}", code="repeated", detail="Send this parameter once.")
         for name in (*required, *optional)

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from portal.connect.models import BLOOD_GROUPS, SEXES
+from portal.connect.models import SEXES
 from portal.problems.strict import StrictCharField, StrictSerializer
 
 
@@ -27,7 +27,9 @@ class IdentifierSerializer(serializers.Serializer[None]):
 
 
 class PatientSerializer(serializers.Serializer[None]):
-    """A patient's demographics. It describes `PatientQuerySet.bodies`; a test holds the two together."""
+    """A patient's demographics."""
+
+    # This describes what PatientQuerySet.bodies makes; the tests hold the two together.
 
     health_id = serializers.CharField(help_text="The person's one Health ID.")
     given_name = serializers.CharField(help_text="First and middle names.")
@@ -35,7 +37,9 @@ class PatientSerializer(serializers.Serializer[None]):
     sex = serializers.ChoiceField(SEXES, help_text="Administrative sex, as in FHIR R4.")
     birth_date = serializers.DateField(help_text="ISO 8601.")
     birth_date_estimated = serializers.BooleanField(help_text="True where only the year or the age was known.")
-    blood_group = serializers.ChoiceField([*BLOOD_GROUPS, ""], help_text="ABO and Rh; empty where unknown.")
+    blood_group = serializers.RegexField(
+        r"^((A|B|AB|O)[+-])?$", help_text="ABO and Rh, such as `O+`; empty where unknown."
+    )
     phone = serializers.CharField(help_text="E.164; empty where unknown.")
     country = serializers.CharField(help_text="ISO 3166-1 alpha-2.")
     identifiers = IdentifierSerializer(many=True, help_text="Numbers from other registers.")

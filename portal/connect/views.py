@@ -20,6 +20,11 @@ from portal.oauth.operations import Operation
 from portal.problems.exceptions import FieldError, Problem
 from portal.problems.parsers import is_chunked
 
+HEALTH_ID = (
+    "`OPC-`, four digits of a year, `-`, and eight Crockford Base32 characters, the last of which checks the others. "
+    "Lower case, and O, I, L for the digits that they look like, are accepted. `OPC-2024-DEMO1` to `OPC-2024-DEMO99` "
+    "are reserved for the sandbox."
+)
 READ_PATIENT = ("patient:profile:read", "patient:read")
 FOUND = {200: OpenApiResponse(PatientSerializer, "The patient.")}
 
@@ -75,7 +80,7 @@ class PatientView(ConnectView):
         try:
             health_id = health_ids.parse(text)
         except health_ids.InvalidHealthIDError as exc:
-            fault = FieldError(pointer=pointer, code="invalid_health_id", detail=f"The Health ID is {exc}.")
+            fault = FieldError(pointer=pointer, code="invalid_health_id", detail=str(exc))
             raise Problem("invalid_health_id", errors=[fault]) from None
         call_of(request).patient = patient_hash(health_id)
         return self.answer(request, lambda patients: patients.filter(health_id=health_id))
@@ -96,9 +101,7 @@ class PatientSearchView(PatientView):
     @extend_schema(
         summary="Find a patient by Health ID",
         description="Returns the one patient who holds the Health ID. There is no search by name.",
-        parameters=[
-            OpenApiParameter("health_id", OpenApiTypes.STR, required=True, description="The Health ID, in any case.")
-        ],
+        parameters=[OpenApiParameter("health_id", OpenApiTypes.STR, required=True, description=HEALTH_ID)],
         responses=FOUND,
     )
     def get(self, request: Request) -> Response:
@@ -133,9 +136,7 @@ class PatientDetailView(PatientView):
     @extend_schema(
         summary="Read a patient",
         description="Returns the patient. Send the `ETag` back as `If-None-Match` to get 304 while nothing changed.",
-        parameters=[
-            OpenApiParameter("health_id", OpenApiTypes.STR, OpenApiParameter.PATH, description="The Health ID.")
-        ],
+        parameters=[OpenApiParameter("health_id", OpenApiTypes.STR, OpenApiParameter.PATH, description=HEALTH_ID)],
         responses=FOUND,
     )
     def get(self, request: Request, health_id: str) -> Response:

@@ -1,15 +1,15 @@
 """Fenced blocks that mean more than code.
 
-    ```call searchPatient          one call: samples in five languages, and the recorded answer
-    health_id: OPC-2024-DEMO1
-    ```
+```call searchPatient          one call: samples in five languages, and the recorded answer
+health_id: OPC-2024-DEMO1
+```
 
-    ```table scopes-sandbox        a table that the code fills
-    ```
+```table scopes-sandbox        a table that the code fills
+```
 
-    ```sequence Getting a token    a diagram of who sends what to whom
-    Your app -> OpesCare: client_id and secret
-    ```
+```sequence Getting a token    a diagram of who sends what to whom
+Your app -> OpesCare: client_id and secret
+```
 """
 
 import re

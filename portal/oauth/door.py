@@ -70,6 +70,8 @@ def _length(request: HttpRequest) -> int:
 
 
 def _from_json(body: bytes) -> dict[str, str]:
+    if not body.strip():
+        raise InvalidRequestError("The body is empty.")
     try:
         parameters = loads_object(body)
     except ValueError as exc:
@@ -89,6 +91,8 @@ def _from_form(body: bytes) -> dict[str, str]:
             max_num_fields=MAXIMUM_PARAMETERS,
         )
     except ValueError as exc:
+        if body.lstrip()[:1] == b"{":
+            raise InvalidRequestError(f"The body looks like JSON: send Content-Type: {JSON}.") from exc
         raise InvalidRequestError("The body is not form-encoded.") from exc
     parameters = dict(pairs)
     if len(parameters) != len(pairs):

@@ -6,6 +6,7 @@ from typing import Any, Literal, cast
 from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
 from rest_framework import serializers
 
 from portal.applications.scopes import SCOPES
@@ -71,8 +72,19 @@ class OperationSchema(AutoSchema):
         return self._operation.id
 
     def get_auth(self) -> list[dict[str, list[str]]]:
-        """Return one alternative per scope that lets a token in; none where the client authenticates itself."""
-        return [{"oauth2": [scope]} for scope in self._operation.scopes] or [{}]
+        """Return one alternative per scope that lets a token in; client credentials where there is no token yet."""
+        super().get_auth()  # registers the scheme
+        if self._operation.scopes:
+            return [{"oauth2": [scope]} for scope in self._operation.scopes]
+        self.registry.register_on_missing(
+            ResolvedComponent(
+                name="clientBasic",
+                type=ResolvedComponent.SECURITY_SCHEMA,
+                object="clientBasic",
+                schema={"type": "http", "scheme": "basic", "description": "`client_id` and `client_secret`."},
+            )
+        )
+        return [{"clientBasic": []}, {}]
 
     def get_tags(self) -> list[str]:
         """Return the view's tag."""
@@ -86,6 +98,8 @@ class OperationSchema(AutoSchema):
 
     def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
+        if self._operation.scopes and self.method == "GET":
+            bodies["304"] = {"description": "Nothing changed since the version named in `If-None-Match`."}
         if self._operation.scopes:
             for status, codes in sorted(self._problems().items()):
                 bodies[str(status)] = self._problem_response(codes)
@@ -113,6 +127,41 @@ class OperationSchema(AutoSchema):
 
 def _recordings() -> dict[str, dict[str, Any]]:
     return cast("dict[str, dict[str, Any]]", json.loads(settings.RECORDINGS.read_text()))
+
+
+def tidy(result: dict[str, Any], **_: object) -> dict[str, Any]:
+    """Remove drf-spectacular's own marks, and describe the headers that every answer has."""
+    for schema in result["components"]["schemas"].values():
+        for field in schema.get("properties", {}).values():
+            field.pop("x-spec-enum-id", None)
+    for methods in result["paths"].values():
+        for operation in methods.values():
+            for status, response in operation["responses"].items():
+                response["headers"] = {name: HEADERS[name] for name in _headers(operation, status)}
+    return result
+
+
+def _headers(operation: dict[str, Any], status: str) -> list[str]:
+    found = ["X-Request-Id"]
+    if status in {"200", "304"} and "oauth2" in str(operation["security"]):
+        found.append("ETag")
+    if status in {"401", "403"}:
+        found.append("WWW-Authenticate")
+    if status in {"429", "503"}:
+        found.append("Retry-After")
+    return found
+
+
+def _header(description: str, kind: str = "string") -> dict[str, Any]:
+    return {"description": description, "schema": {"type": kind}}
+
+
+HEADERS = {
+    "X-Request-Id": _header("The id of this call: yours where you sent one, else ours."),
+    "ETag": _header("The version of the answer. Send it back as `If-None-Match`."),
+    "WWW-Authenticate": _header("The challenge (RFC 6749, section 5.2; RFC 6750, section 3)."),
+    "Retry-After": _header("Seconds to wait.", "integer"),
+}
 
 
 def add_recorded_examples(result: dict[str, Any], **_: object) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from rest_framework import serializers
 
+ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
 
 class TokenRequest(serializers.Serializer[None]):
     """What a client sends for a token."""
@@ -10,12 +12,12 @@ class TokenRequest(serializers.Serializer[None]):
     client_id = serializers.CharField(required=False, help_text="The client, unless it is in the Basic header.")
     client_secret = serializers.CharField(required=False, help_text="The client's secret.")
     scope = serializers.CharField(required=False, help_text="Scopes, separated by spaces. Default: all of them.")
-    client_assertion_type = serializers.ChoiceField(
-        ["urn:ietf:params:oauth:client-assertion-type:jwt-bearer"],
-        required=False,
-        help_text="With `client_assertion`.",
-    )
+    client_assertion_type = serializers.ChoiceField([ASSERTION], required=False, help_text="With `client_assertion`.")
     client_assertion = serializers.CharField(required=False, help_text="A JWT signed by the client (RFC 7523).")
+
+
+class TokenForm(TokenRequest):
+    """The same, form-encoded."""
 
 
 class TokenAnswer(serializers.Serializer[None]):
@@ -31,9 +33,15 @@ class TokenParameters(serializers.Serializer[None]):
     """What revocation and introspection take, beside the client's credentials."""
 
     token = serializers.CharField(help_text="The access token.")
-    token_type_hint = serializers.ChoiceField(["access_token"], required=False, help_text="Ignored.")
+    token_type_hint = serializers.ChoiceField(["access_token"], required=False, help_text="Not needed.")
     client_id = serializers.CharField(required=False, help_text="The client, unless it is in the Basic header.")
     client_secret = serializers.CharField(required=False, help_text="The client's secret.")
+    client_assertion_type = serializers.ChoiceField([ASSERTION], required=False, help_text="With `client_assertion`.")
+    client_assertion = serializers.CharField(required=False, help_text="A JWT signed by the client (RFC 7523).")
+
+
+class TokenParametersForm(TokenParameters):
+    """The same, form-encoded."""
 
 
 class IntrospectionAnswer(serializers.Serializer[None]):
@@ -57,3 +65,4 @@ class OAuthError(serializers.Serializer[None]):
 
     error = serializers.CharField(help_text="The code, from RFC 6749, section 5.2.")
     error_description = serializers.CharField(required=False, help_text="What to do about it.")
+    error_uri = serializers.URLField(help_text="A page that explains the error.")

@@ -10,8 +10,8 @@ from authlib.oauth2.rfc6749.errors import (
     InvalidScopeError,
     OAuth2Error,
     UnauthorizedClientError,
-    UnsupportedGrantTypeError,
 )
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from portal.applications.clients import KnownClient
@@ -56,7 +56,8 @@ def granted_scope(client: KnownClient, asked: str | None) -> str:
         return " ".join(in_order(client.scopes))
     names = list(dict.fromkeys(asked.split()))
     if not names or not client.scopes.issuperset(names):
-        raise InvalidScopeError("The client does not have every scope that was asked for.")
+        has = " ".join(in_order(client.scopes))
+        raise InvalidScopeError(f"Ask for scopes that the client has, separated by spaces: {has}")
     return " ".join(names)
 
 
@@ -104,7 +105,7 @@ class Server(AuthorizationServer):
         if not request.payload.grant_type:
             raise InvalidRequestError("grant_type is missing.")
         if request.payload.grant_type != Grant.GRANT_TYPE:
-            raise UnsupportedGrantTypeError("")
+            raise OAuth2Error("grant_type must be client_credentials.", error="unsupported_grant_type")
         return Grant(request, self)
 
     def send_signal(self, name: str, *args: object, **kwargs: object) -> None:
@@ -123,7 +124,7 @@ class Server(AuthorizationServer):
                 result = self._endpoints[endpoint][0].create_endpoint_response(door)
         except OAuth2Error as error:
             call_of(request).error_code = error.error
-            result = error()
+            result = error(f"{settings.PUBLIC_URL}/errors/{error.error}/")
         if door is not None and door.client is not None:
             _note(request, door)
         return _respond(*result)

@@ -21,7 +21,9 @@ from portal.oauth.serializers import (
     IntrospectionAnswer,
     OAuthError,
     TokenAnswer,
+    TokenForm,
     TokenParameters,
+    TokenParametersForm,
     TokenRequest,
 )
 from portal.oauth.server import server
@@ -64,10 +66,11 @@ class TokenView(OAuthView):
         description=(
             "Exchanges the client's credentials for an access token (RFC 6749, section 4.4). Send the parameters as "
             "JSON or form-encoded. Authenticate with `client_id` and `client_secret` in the body, with HTTP Basic, "
-            "or with a signed assertion (`private_key_jwt`, RS384 or ES384), in one way at a time. "
+            "or with a signed assertion (`private_key_jwt`, RS384 or ES384), in one way at a time. An empty value counts "
+            "as not sent. "
             "Without `scope` the token carries every scope that the client has."
         ),
-        request={"application/json": TokenRequest, "application/x-www-form-urlencoded": TokenRequest},
+        request={"application/json": TokenRequest, "application/x-www-form-urlencoded": TokenForm},
         responses={200: OpenApiResponse(TokenAnswer, "A bearer token."), **REFUSED},
     )
     def post(self, request: Request) -> HttpResponse:
@@ -88,7 +91,7 @@ class RevokeView(OAuthView):
             "Ends one of the client's own tokens everywhere within two seconds (RFC 7009). A token that has expired, "
             "was revoked before or belongs to somebody else is answered the same way."
         ),
-        request={"application/json": TokenParameters, "application/x-www-form-urlencoded": TokenParameters},
+        request={"application/json": TokenParameters, "application/x-www-form-urlencoded": TokenParametersForm},
         responses={200: OpenApiResponse({"type": "object"}, "The token is worthless now."), **REFUSED},
     )
     def post(self, request: Request) -> HttpResponse:
@@ -109,7 +112,7 @@ class IntrospectView(OAuthView):
             "Says whether one of the client's own tokens is alive, and what it carries (RFC 7662). "
             "For any other token the answer is `active: false` and nothing else."
         ),
-        request={"application/json": TokenParameters, "application/x-www-form-urlencoded": TokenParameters},
+        request={"application/json": TokenParameters, "application/x-www-form-urlencoded": TokenParametersForm},
         responses={200: OpenApiResponse(IntrospectionAnswer, "What the token is worth."), **REFUSED},
     )
     def post(self, request: Request) -> HttpResponse:

@@ -45,10 +45,17 @@ _ALL: Final = (
         "Read the Health ID again from its source. Nothing was looked up.",
     ),
     ProblemType(
+        "unknown_host",
+        400,
+        "This host name is not known here",
+        "The request was sent to a host name that this site does not answer for.",
+        "Use the base URL as the documentation gives it. If you run the site, add the name to ALLOWED_HOSTS.",
+    ),
+    ProblemType(
         "token_missing",
         401,
         "No access token was sent",
-        "This address needs an access token and the request had none.",
+        "This address needs an access token, and the request had no Authorization header of the form `Bearer <token>`.",
         "Get a token from /connect/auth/token and send it as `Authorization: Bearer <token>`.",
     ),
     ProblemType(
@@ -57,7 +64,7 @@ _ALL: Final = (
         "The access token is not valid",
         "The token was not issued here, was changed on the way, is for another audience, or has been revoked. "
         "A suspended client and a revoked secret end their tokens as well.",
-        "Ask for a new token. If that is refused too, look at the client in the portal.",
+        "Ask for a new token. If that is refused too, the credential itself has ended.",
     ),
     ProblemType(
         "token_expired",
@@ -92,8 +99,8 @@ _ALL: Final = (
         "route_not_found",
         404,
         "No such address",
-        "The API has nothing at this address.",
-        "Compare the path with openapi.yaml. Paths have no slash at their end.",
+        "The API has nothing at this address. Paths have no slash at their end.",
+        "Compare the path with openapi.yaml.",
     ),
     ProblemType(
         "method_not_allowed",
@@ -162,4 +169,56 @@ _ALL: Final = (
     ),
 )
 
+_OAUTH: Final = (
+    ProblemType(
+        "invalid_request",
+        400,
+        "The token request is malformed",
+        "A parameter is missing, repeated, not text, or in the address; the body is neither JSON nor form-encoded; "
+        "or the client authenticates itself in more than one way. `error_description` says which.",
+        "Send the parameters once, in the body, with Content-Type: application/json or "
+        "application/x-www-form-urlencoded.",
+    ),
+    ProblemType(
+        "invalid_client",
+        401,
+        "The client could not be authenticated",
+        "There is no such client, or its secret or key is wrong or has ended. The answer is the same in every case, "
+        "so that nobody learns which clients exist.",
+        "Compare `client_id` and `client_secret` with what you were given, character by character, and check that "
+        "they belong to the same environment.",
+    ),
+    ProblemType(
+        "invalid_scope",
+        400,
+        "The client does not have this scope",
+        "The token request asks for a scope that does not exist or that the client does not have.",
+        "Ask for scopes that the client has, separated by spaces, or leave `scope` out to get all of them.",
+    ),
+    ProblemType(
+        "unauthorized_client",
+        400,
+        "The client may not get a token here",
+        "The client is suspended, or it belongs to the other environment than this host.",
+        "Use the base URL of the client's environment. If the client is suspended, write to support.",
+    ),
+    ProblemType(
+        "unsupported_grant_type",
+        400,
+        "The grant type is not supported",
+        "Tokens are issued for client credentials only.",
+        "Send `grant_type` with the value client_credentials.",
+    ),
+    ProblemType(
+        "temporarily_unavailable",
+        429,
+        "Too many failed attempts",
+        "Authentication as this client failed too often from this address within a minute.",
+        "Wait as long as the Retry-After header says, and correct the credentials before you try again.",
+    ),
+)
+
 PROBLEMS: Final = {problem.code: problem for problem in _ALL}
+"""Errors that are answered as problem details."""
+OAUTH_ERRORS: Final = {problem.code: problem for problem in _OAUTH}
+"""Errors of the token, revocation and introspection endpoints, which RFC 6749, section 5.2, gives another form."""

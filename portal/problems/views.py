@@ -1,11 +1,12 @@
 """The pages that `type` points to, and the answers to addresses that do not exist."""
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views import defaults
 
-from portal.problems.catalogue import PROBLEMS
+from portal.problems.catalogue import OAUTH_ERRORS, PROBLEMS
 from portal.problems.responses import problem_response
 from portal.ui.public import public_page
 
@@ -13,15 +14,17 @@ from portal.ui.public import public_page
 @public_page
 def error_page(request: HttpRequest, code: str) -> HttpResponse:
     """Explain one error code."""
-    if code not in PROBLEMS:
+    problem = PROBLEMS.get(code) or OAUTH_ERRORS.get(code)
+    if problem is None:
         raise Http404
-    return render(request, "problems/error.html", {"problem": PROBLEMS[code], "area": "errors"})
+    return render(request, "problems/error.html", {"problem": problem, "area": "errors"})
 
 
 @public_page
 def error_list(request: HttpRequest) -> HttpResponse:
     """List every error code."""
-    return render(request, "problems/list.html", {"problems": PROBLEMS.values(), "area": "errors"})
+    context = {"problems": PROBLEMS.values(), "oauth_errors": OAUTH_ERRORS.values(), "area": "errors"}
+    return render(request, "problems/list.html", context)
 
 
 def _below_api(request: HttpRequest) -> bool:
@@ -31,7 +34,8 @@ def _below_api(request: HttpRequest) -> bool:
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer what Django refuses before any view (a suspicious request)."""
     if _below_api(request):
-        return problem_response(request, "invalid_parameter")
+        unknown_host = isinstance(exception, DisallowedHost)
+        return problem_response(request, "unknown_host" if unknown_host else "invalid_parameter")
     return defaults.bad_request(request, exception)
 
 

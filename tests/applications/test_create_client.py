@@ -31,7 +31,10 @@ def create(application: Application, **changes: Any) -> Client:
 
 
 def test_a_client_has_an_id_that_tells_its_environment_and_an_audit_row(application: Application) -> None:
-    client = create(application, jwks={"keys": [PUBLIC, RSAKey.generate_key(2048, {"kid": "rsa"}, private=False).as_dict(private=False)]})
+    client = create(
+        application,
+        jwks={"keys": [PUBLIC, RSAKey.generate_key(2048, {"kid": "rsa"}, private=False).as_dict(private=False)]},
+    )
     assert client.client_id.startswith("opc_sandbox_")
     row = Decision.objects.order_by("-pk")[0]
     assert (row.verb, row.object_id, row.actor_label) == ("applications.create_client", client.client_id, "test")
@@ -41,7 +44,9 @@ def test_a_client_has_an_id_that_tells_its_environment_and_an_audit_row(applicat
     ("environment", "scopes"),
     [("production", ["lab:results:read"]), ("sandbox", ["everything"]), ("production", ["patient:read", ""])],
 )
-def test_a_scope_of_another_environment_is_refused(application: Application, environment: str, scopes: list[str]) -> None:
+def test_a_scope_of_another_environment_is_refused(
+    application: Application, environment: str, scopes: list[str]
+) -> None:
     with pytest.raises(actions.NotAllowedError, match=f"not available in {environment}"):
         create(application, environment=environment, scopes=scopes)
 

@@ -12,7 +12,9 @@ WRONG = {"grant_type": "client_credentials", "client_id": "demo_dev_sandbox", "c
 
 def fail(api: Client, address: str = "10.0.0.1", client_id: str = "demo_dev_sandbox") -> int:
     """Fail once and return the status."""
-    return api.post(TOKEN_URL, WRONG | {"client_id": client_id}, content_type="application/json", REMOTE_ADDR=address).status_code
+    return api.post(
+        TOKEN_URL, WRONG | {"client_id": client_id}, content_type="application/json", REMOTE_ADDR=address
+    ).status_code
 
 
 @pytest.fixture(params=["memory", "redis"])

@@ -7,6 +7,7 @@ from typing import Any
 from django.test import Client as DjangoClient
 
 from portal.applications.published import SANDBOX_CLIENT
+from portal.problems.catalogue import OAUTH_ERRORS
 
 TOKEN = "/api/v1/connect/auth/token"
 REVOKE = "/api/v1/connect/auth/revoke"
@@ -46,7 +47,9 @@ def is_oauth_error(answer: Any, status: int, error: str) -> bool:
     """Check a refusal of the token, revocation or introspection endpoint (RFC 6749, section 5.2)."""
     body = answer.json()
     assert (answer.status_code, body["error"]) == (status, error), body
-    assert body.keys() <= {"error", "error_description"}
+    assert body.keys() == {"error", "error_description", "error_uri"}
+    assert body["error_uri"].endswith(f"/errors/{error}/")
+    assert error in OAUTH_ERRORS
     allowed = {chr(code) for code in range(0x20, 0x7F)} - {'"', "\\"}
     assert set(body.get("error_description", "")) <= allowed
     assert answer["Content-Type"] == "application/json"

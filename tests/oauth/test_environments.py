@@ -92,7 +92,7 @@ def test_without_kept_hosts_the_credential_alone_decides(api: DjangoClient, cred
 def test_a_host_that_is_not_ours_is_refused(api: DjangoClient, credentials: Credentials, hosts: None) -> None:
     for host in ("attacker.example", "a b", "", "[::", "x" * 5_000):
         answer = _post(api, TOKEN, host, grant_type="client_credentials", **credentials["sandbox"])
-        assert is_problem(answer, 400, "invalid_parameter")
+        assert is_problem(answer, 400, "unknown_host")
 
 
 def _post(api: DjangoClient, path: str, host: str, **parameters: str) -> Any:

@@ -15,6 +15,7 @@ from portal.applications.published import (
     PublishedClient,
 )
 from portal.audit.actions import Actor
+from portal.management.commands.serve import refuse_taken_port
 from portal.management.published import ensure_client
 
 
@@ -30,7 +31,12 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         """Do it."""
         refuse_public_host()
-        settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+        if not options["no_serve"]:
+            refuse_taken_port()
+        try:
+            settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+        except OSError as exc:
+            raise CommandError(f"DATA_DIR {settings.DATA_DIR} cannot be used: {exc.strerror}") from exc
         self.stdout.write("Preparing the database …")
         call_command("migrate", verbosity=0)
         call_command("sandbox", stdout=self.stdout)
@@ -48,9 +54,9 @@ class Command(BaseCommand):
             f"Start here   {settings.PUBLIC_URL}/guides/getting-started/",
             f"API          {settings.SANDBOX_BASE_URL} (described in {settings.PUBLIC_URL}/openapi.yaml)",
             "",
-            *_client_lines("Sandbox", "published, read only", SANDBOX_CLIENT),
-            *_client_lines("Sandbox", "every scope", DEMO_SANDBOX_CLIENT),
-            *_client_lines("Production", "this demo's own, no real data", DEMO_PRODUCTION_CLIENT),
+            *_client_lines("Sandbox", "published", SANDBOX_CLIENT),
+            *_client_lines("Sandbox", "all eleven scopes", DEMO_SANDBOX_CLIENT),
+            *_client_lines("Production", "of this demo only; its dataset is empty", DEMO_PRODUCTION_CLIENT),
             "",
         ]
         self.stdout.write("\n".join(lines))

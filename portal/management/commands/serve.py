@@ -1,5 +1,6 @@
 """`manage.py serve`: the production server, here and everywhere."""
 
+import socket
 from typing import Any
 
 from django.conf import settings
@@ -8,6 +9,24 @@ from django.db import connections
 from granian import Granian
 
 from portal.checks import refuse_to_start_if_unsafe
+
+
+def refuse_taken_port() -> None:
+    """Stop where somebody listens already. Granian shares its port, so two servers would answer by turns.
+
+    :raises CommandError: where BIND and PORT cannot be had.
+    """
+    family = socket.AF_INET6 if ":" in settings.BIND else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.BIND, settings.PORT))
+            probe.listen(1)
+        except OSError as exc:
+            raise CommandError(
+                f"{settings.BIND}:{settings.PORT} cannot be used ({exc.strerror}). "
+                f"Stop what listens there, or choose another port: make run PORT={settings.PORT + 1}"
+            ) from exc
 
 
 class Command(BaseCommand):
@@ -21,6 +40,7 @@ class Command(BaseCommand):
             refuse_to_start_if_unsafe()
         except Exception as exc:
             raise CommandError(str(exc)) from exc
+        refuse_taken_port()
         connections.close_all()
         self.stdout.write(f"Serving on http://{settings.BIND}:{settings.PORT} (Ctrl+C stops)")
         Granian(
@@ -35,5 +55,5 @@ class Command(BaseCommand):
             log_access=False,
             log_level="warning",  # type: ignore[arg-type]
             respawn_failed_workers=True,
-            workers_kill_timeout=10,
+            workers_kill_timeout=5,
         ).serve()

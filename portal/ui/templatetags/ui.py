@@ -5,6 +5,8 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.urls import translate_url
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 register = template.Library()
 
@@ -20,6 +22,14 @@ def this_page_in(context: dict[str, Any], language: str) -> str:
 def public_url() -> str:
     """Return the site's address, for links that must be absolute."""
     return str(settings.PUBLIC_URL)
+
+
+@register.filter
+def code_spans(text: str) -> SafeString:
+    """Return the text as HTML, with what stands between backticks as code."""
+    parts = text.split("`")
+    spans = ((part, "code") if number % 2 else (part, "span") for number, part in enumerate(parts))
+    return format_html_join("", "<{1}>{0}</{1}>", spans)
 
 
 @register.simple_tag
