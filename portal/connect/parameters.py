@@ -7,7 +7,6 @@ from rest_framework.request import Request
 
 from portal.problems.exceptions import FieldError, Problem
 
-
 NAME = re.compile(r"[A-Za-z_]{1,40}")
 
 

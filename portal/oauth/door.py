@@ -40,7 +40,8 @@ def read_parameters(request: HttpRequest) -> dict[str, str]:
     """Return the body's parameters.
 
     :raises InvalidRequestError: where a parameter is in the address, repeated, not text, or the body is not of one
-        of the two content types; 411 where its length is not known, 413 where the body is over DATA_UPLOAD_MAX_MEMORY_SIZE bytes.
+        of the two content types; 411 where its length is not known; 413 where it is over
+        DATA_UPLOAD_MAX_MEMORY_SIZE bytes.
     """
     if request.META.get("QUERY_STRING"):
         raise InvalidRequestError("Send the parameters in the body: addresses end up in logs.")

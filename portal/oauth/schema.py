@@ -77,7 +77,7 @@ class OperationSchema(AutoSchema):
         if self._operation.scopes:
             return [{"oauth2": [scope]} for scope in self._operation.scopes]
         self.registry.register_on_missing(
-            ResolvedComponent(
+            ResolvedComponent(  # type: ignore[no-untyped-call]
                 name="clientBasic",
                 type=ResolvedComponent.SECURITY_SCHEMA,
                 object="clientBasic",

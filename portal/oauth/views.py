@@ -66,8 +66,8 @@ class TokenView(OAuthView):
         description=(
             "Exchanges the client's credentials for an access token (RFC 6749, section 4.4). Send the parameters as "
             "JSON or form-encoded. Authenticate with `client_id` and `client_secret` in the body, with HTTP Basic, "
-            "or with a signed assertion (`private_key_jwt`, RS384 or ES384), in one way at a time. An empty value counts "
-            "as not sent. "
+            "or with a signed assertion (`private_key_jwt`, RS384 or ES384), in one way at a time. "
+            "An empty value counts as not sent. "
             "Without `scope` the token carries every scope that the client has."
         ),
         request={"application/json": TokenRequest, "application/x-www-form-urlencoded": TokenForm},

@@ -56,7 +56,8 @@ def test_a_scope_of_another_environment_is_refused(
     [
         [], {}, {"keys": []}, {"keys": "x"}, {"keys": [1]}, {"keys": [PUBLIC, PUBLIC]}, {"keys": [PUBLIC] * 11},
         {"keys": [EC.as_dict(private=True)]},
-        {"keys": [{**PUBLIC, "kid": "x" * 65}]}, {"keys": [{**PUBLIC, "kid": 1}]}, {"keys": [{**PUBLIC, "kid": "a\nb"}]},
+        {"keys": [{**PUBLIC, "kid": "x" * 65}]}, {"keys": [{**PUBLIC, "kid": 1}]},
+        {"keys": [{**PUBLIC, "kid": "a\nb"}]},
         {"keys": [{name: value for name, value in PUBLIC.items() if name != "kid"}]},
         {"keys": [{**PUBLIC, "x": "!"}]}, {"keys": [{"kty": "EC", "kid": "a"}]},
         {"keys": [OctKey.generate_key(256, {"kid": "a"}).as_dict(private=True)]},
