@@ -1,7 +1,11 @@
 """The style guide: every component in every state."""
 
+import json
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 from portal.ui.public import public_page
 
@@ -15,16 +19,52 @@ COLOURS = (
     ("accent-soft", "accent"),
     ("accent-soft", "ink"),
     ("accent", "on-accent"),
+    ("tag", "ink"),
     ("sandbox-soft", "sandbox"),
+    ("sandbox-soft", "ink"),
     ("production-soft", "production"),
+    ("production-soft", "ink"),
     ("code", "code-ink"),
     ("code", "code-muted"),
-    ("tag", "ink"),
+    ("code", "code-accent"),
+    ("code", "code-text"),
+    ("code", "code-key"),
+    ("code-answer", "code-error"),
 )
 """Every pair of background and text that the site uses; the tests check that each passes WCAG AA in both themes."""
+
+LANGUAGES = (("curl", "cURL"), ("php", "PHP"), ("javascript", "JavaScript"), ("python", "Python"), ("java", "Java"))
 
 
 @public_page
 def styleguide(request: HttpRequest) -> HttpResponse:
     """Show every component."""
-    return HttpResponse(render_to_string("ui/styleguide.html", {"colours": COLOURS}, request))
+    context = {"colours": COLOURS, "groups": _groups(), "sequence": _sequence()}
+    return HttpResponse(render_to_string("ui/styleguide.html", context, request))
+
+
+def _groups() -> list[dict[str, Any]]:
+    """Return a code group for every kind of answer. Run sends a call that is answered 401: it carries no token."""
+    run = json.dumps({"method": "GET", "path": "/connect/patients/OPC-2024-DEMO1", "body": None, "token": False})
+    panels = [({"key": key, "label": label}, label) for key, label in LANGUAGES]
+    states = (
+        (_("A call that was answered"), "200", '{"given_name": "Amina"}'),
+        (_("A call that was refused"), "401", '{"code": "token_missing"}'),
+    )
+    return [
+        {"id": f"group-{status}", "title": title, "run": run, "panels": panels, "status": status, "answer": answer}
+        for title, status, answer in states
+    ]
+
+
+def _sequence() -> dict[str, Any]:
+    step = {"sender": "A", "receiver": "B", "label": _("sends"), "start": 130, "end": 384, "middle": 260}
+    return {
+        "id": "sequence",
+        "title": _("Who sends what to whom"),
+        "steps": [{**step, "y": 104, "baseline": 96}],
+        "people": [("A", 130), ("B", 390)],
+        "width": 520,
+        "height": 140,
+        "lifeline": 124,
+    }

@@ -16,7 +16,6 @@
     const button = document.querySelector("[data-theme-toggle]");
     if (button) {
       const label = () => button.setAttribute("aria-label", button.dataset[theme]);
-      button.hidden = false;
       label();
       button.addEventListener("click", () => {
         theme = themes[(themes.indexOf(theme) + 1) % themes.length];
@@ -25,8 +24,5 @@
         label();
       });
     }
-    // Phones begin with the list of guides closed; without scripts it stays open.
-    const side = document.querySelector(".side-nav");
-    if (side && matchMedia("(max-width: 60rem)").matches) side.open = false;
   });
 })();
