@@ -31,5 +31,5 @@ urlpatterns = [
 
 handler400 = "portal.problems.views.bad_request"
 handler403 = "portal.problems.views.forbidden"
-handler404 = "portal.problems.views.page_not_found"
+handler404 = "portal.guides.views.page_not_found"
 handler500 = "portal.problems.views.server_error"

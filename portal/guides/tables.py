@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from portal.applications.published import DEMO_PRODUCTION_CLIENT, SANDBOX_CLIENT
 from portal.applications.scopes import SCOPES
-from portal.connect.synthetic import NAMED
+from portal.connect.synthetic import NAMED, Person, people
+from portal.openapi.document import operations
 from portal.problems.catalogue import PROBLEMS
 
 Cell = dict[str, str]
@@ -34,7 +35,7 @@ def _errors() -> Table:
     return [_("Status"), _("Code"), _("Meaning")], rows
 
 
-def _patients() -> Table:
+def _patients(persons: Iterable[Person]) -> Table:
     rows = [
         [
             {"code": person.health_id},
@@ -42,16 +43,37 @@ def _patients() -> Table:
             {"text": f"{person.birth_date:%Y-%m-%d}" + (f" ({_('estimated')})" if person.birth_date_estimated else "")},
             {"text": person.country},
         ]
-        for person in NAMED
+        for person in persons
     ]
     return [_("Health ID"), _("Name"), _("Birth date"), _("Country")], rows
+
+
+def _identifiers() -> Table:
+    rows = [
+        [{"code": system}, {"code": value}, {"code": person.health_id}]
+        for person in people()
+        for system, value in person.identifiers
+    ]
+    return [_("Numbering system"), _("Number"), _("Health ID")], rows
+
+
+def _calls() -> Table:
+    rows = [
+        [{"code": f"{one.method} {one.path}"}, {"code": " ".join(one.scopes)}]
+        for one in operations().values()
+        if one.needs_token
+    ]
+    return [_("Call"), _("Scope, any one of")], rows
 
 
 TABLES: Final[dict[str, Callable[[], Table]]] = {
     "scopes-sandbox": lambda: _scopes(SANDBOX_CLIENT.scopes),
     "scopes-production": lambda: _scopes(DEMO_PRODUCTION_CLIENT.scopes),
     "errors": _errors,
-    "patients": _patients,
+    "patients": lambda: _patients(NAMED),
+    "everyone-else": lambda: _patients(list(people())[len(NAMED) :]),
+    "identifiers": _identifiers,
+    "calls": _calls,
 }
 
 

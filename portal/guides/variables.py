@@ -1,20 +1,30 @@
 """Facts that the code knows, for use in guides as `{{ name }}`. No page repeats one of them by hand."""
 
+import json
 import re
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.urls import reverse
 
 from portal.applications.models import MAXIMUM_TOKEN_LIFETIME, TOKEN_LIFETIME
 from portal.applications.published import DEMO_PRODUCTION_CLIENT, SANDBOX_CLIENT
 from portal.connect.synthetic import COUNT
-from portal.edge.environments import PRODUCTION, SANDBOX, base_url
+from portal.edge.environments import PRODUCTION, SANDBOX, Environment, base_url
 from portal.limits.failures import FAILURES
 from portal.oauth.client_authentication import ASSERTION_LIFETIME
-from portal.oauth.keys import JWKS_MAX_AGE
+from portal.oauth.keys import JWKS_MAX_AGE, PUBLISHED_AHEAD
 from portal.oauth.tokens import issuer
 
 VARIABLE = re.compile(r"\{\{\s*([a-z_.]+)\s*\}\}")
+SHOWN = {
+    "answer.invalid_client": "createToken.wrong_secret",
+    "answer.insufficient_scope": "searchPatient.missing_scope",
+    "answer.invalid_body": "searchPatientByIdentifier.number_without_system",
+    "answer.introspection": "introspectToken.live_token",
+}
+"""Recorded answers that a page shows without a call of its own."""
 
 
 def variables() -> dict[str, str]:
@@ -22,19 +32,38 @@ def variables() -> dict[str, str]:
     return {
         "sandbox.base_url": base_url(SANDBOX),
         "sandbox.issuer": issuer(SANDBOX),
+        "sandbox.metadata": _metadata(SANDBOX),
+        "sandbox.jwks": settings.PUBLIC_URL + reverse("jwks-sandbox"),
         "sandbox.client_id": SANDBOX_CLIENT.client_id,
         "sandbox.client_secret": SANDBOX_CLIENT.client_secret,
         "sandbox.patients": str(COUNT),
         "production.base_url": base_url(PRODUCTION),
         "production.issuer": issuer(PRODUCTION),
+        "production.metadata": _metadata(PRODUCTION),
+        "production.jwks": settings.PUBLIC_URL + reverse("jwks-production"),
         "production.client_id": DEMO_PRODUCTION_CLIENT.client_id,
         "token.lifetime": str(TOKEN_LIFETIME),
         "token.lifetime_maximum": str(MAXIMUM_TOKEN_LIFETIME),
         "assertion.lifetime": str(ASSERTION_LIFETIME),
         "jwks.max_age": str(JWKS_MAX_AGE),
+        "keys.published_ahead": str(int(PUBLISHED_AHEAD.total_seconds() // 60)),
         "limit.body": f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024} KiB",
         "limit.failures": str(FAILURES.amount),
+        **_answers(),
     }
+
+
+def _metadata(environment: Environment) -> str:
+    """Return the address of the issuer's metadata (RFC 8414, section 3.1)."""
+    parts = urlsplit(issuer(environment))
+    return f"{parts.scheme}://{parts.netloc}{reverse('metadata', args=[parts.path.removeprefix('/')])}"
+
+
+def _answers() -> dict[str, str]:
+    """Return the bodies of `SHOWN`; one that has not been recorded yet is empty."""
+    recorded = json.loads(settings.RECORDINGS.read_text())
+    bodies = {name: recorded.get(key, {}).get("body", {}) for name, key in SHOWN.items()}
+    return {name: json.dumps(body, indent=2, ensure_ascii=False) for name, body in bodies.items()}
 
 
 def unknown_variable(text: str, values: Mapping[str, str]) -> re.Match[str] | None:

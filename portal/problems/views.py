@@ -27,23 +27,17 @@ def error_list(request: HttpRequest) -> HttpResponse:
     return render(request, "problems/list.html", context)
 
 
-def _below_api(request: HttpRequest) -> bool:
+def below_api(request: HttpRequest) -> bool:
+    """Say whether the request is one of the API's, which is answered with a problem and not with a page."""
     return request.path_info.startswith(settings.API_PREFIXES)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer what Django refuses before any view (a suspicious request)."""
-    if _below_api(request):
+    if below_api(request):
         unknown_host = isinstance(exception, DisallowedHost)
         return problem_response(request, "unknown_host" if unknown_host else "invalid_parameter")
     return defaults.bad_request(request, exception)
-
-
-def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer an unknown address: a problem below the API, a page elsewhere."""
-    if _below_api(request):
-        return problem_response(request, "route_not_found")
-    return defaults.page_not_found(request, exception)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -53,6 +47,6 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer an unforeseen exception: a problem below the API, a page elsewhere."""
-    if _below_api(request):
+    if below_api(request):
         return problem_response(request, "internal_error")
     return defaults.server_error(request)

@@ -1,0 +1,86 @@
+"""Pages as readers and their clients get them."""
+
+import gzip
+import subprocess
+from datetime import date
+
+import pytest
+from django.test import Client
+
+from portal.guides.library import library
+from portal.guides.variables import variables
+from tests.servers import PROJECT
+
+PUBLIC = ["/", "/fr/", "/guides/getting-started/", "/fr/guides/getting-started/", "/errors/", "/fr/errors/not_found/",
+          "/styleguide/", "/guides/getting-started.md", "/openapi.yaml"]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_a_public_page_costs_no_query_and_sets_no_cookie(client: Client, path: str) -> None:
+    # Without the `db` fixture a query is an error.
+    answer = client.get(path)
+    assert answer.status_code == 200
+    assert not answer.cookies
+    assert "public" in answer["Cache-Control"]
+    assert "Cookie" not in answer.get("Vary", "")
+
+
+def test_a_page_comes_compressed_with_an_etag_and_304(client: Client) -> None:
+    plain = client.get("/guides/getting-started/")
+    packed = client.get("/guides/getting-started/", headers={"Accept-Encoding": "gzip, br"})
+    assert packed["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.content) == plain.content
+    assert packed["ETag"] != plain["ETag"]
+    assert "Accept-Encoding" in packed["Vary"]
+    again = client.get("/guides/getting-started/", headers={"If-None-Match": plain["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_a_query_string_changes_nothing(client: Client) -> None:
+    assert client.get("/errors/?x=<script>").content == client.get("/errors/").content
+
+
+def test_every_page_says_its_language_and_links_to_the_others(client: Client) -> None:
+    for language, prefix in (("en", ""), ("fr", "/fr")):
+        for slug in library().pages[language]:
+            answer = client.get(f"{prefix}/guides/{slug}/")
+            text = answer.content.decode()
+            assert f'<html lang="{language}">' in text
+            assert answer["Content-Language"] == language
+            assert f'href="{"/fr" if language == "en" else ""}/guides/{slug}/"' in text
+            assert '<link rel="canonical"' in text
+
+
+def test_the_markdown_twin_has_the_same_text_with_the_variables_filled_in(client: Client) -> None:
+    for slug in library().pages["en"]:
+        answer = client.get(f"/guides/{slug}.md")
+        assert answer["Content-Type"] == "text/markdown; charset=utf-8"
+        assert "{{" not in answer.content.decode()
+    assert variables()["sandbox.base_url"] in client.get("/guides/getting-started.md").content.decode()
+
+
+def test_every_guide_is_translated_and_the_translation_is_current() -> None:
+    for page in library().pages["fr"].values():
+        assert not page.untranslated, page.source.slug
+        assert not page.stale, page.source.path
+
+
+def test_the_date_of_a_page_is_not_older_than_its_last_commit() -> None:
+    for page in library().pages["en"].values():
+        command = ["git", "log", "-1", "--format=%cs", "--", str(page.source.path)]
+        done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
+        if committed := done.stdout.strip():
+            assert page.source.changed >= date.fromisoformat(committed), page.source.path
+
+
+def test_an_unknown_address_suggests_pages(client: Client) -> None:
+    answer = client.get("/guides/autentication/")
+    assert answer.status_code == 404
+    assert 'href="/guides/authentication/"' in answer.content.decode()
+    assert "Getting started" in client.get("/x" * 500).content.decode()
+
+
+@pytest.mark.parametrize("path", ["/api/v1", "/api/v1/", "/v1", "/v1/", "/guides/"])
+@pytest.mark.django_db
+def test_a_base_address_leads_to_the_guide(client: Client, path: str) -> None:
+    assert client.get(path)["Location"] == "/guides/getting-started/"
