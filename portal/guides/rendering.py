@@ -8,7 +8,7 @@ from typing import Any
 import markdown
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
-from django.utils.translation import override
+from django.utils.translation import gettext, override
 from markdown.extensions.toc import TocExtension
 
 from portal.edge.environments import SANDBOX, base_url
@@ -59,6 +59,7 @@ def render(source: Source, values: Mapping[str, str]) -> Rendered:
         text = f"{text[: directive.start]}\n{PLACEHOLDER.format(number)}\n{text[directive.end :]}"
     html, contents = _markdown(source, fill(text, values))
     inspection = inspect(source, html)
+    html = _scrollable(html, source.language)
     html = MARKS.sub(lambda match: blocks[int(match[1])], html)
     return Rendered(mark_safe(html), contents, calls, inspection)  # noqa: S308 - raw HTML was refused
 
@@ -76,6 +77,13 @@ def _markdown(source: Source, text: str) -> tuple[str, tuple[Mapping[str, Any], 
     except RecursionError:
         raise PageError(source.path, source.first_line, "nested too deeply") from None
     return html, tuple(_flat(engine.toc_tokens))  # type: ignore[attr-defined]
+
+
+def _scrollable(html: str, language: str) -> str:
+    """Let wide tables scroll by themselves, by keyboard too, so that the page never does."""
+    with override(language):
+        opening = f'<div class="table" tabindex="0" role="group" aria-label="{gettext("Table")}"><table>'
+    return html.replace("<table>", opening).replace("</table>", "</table></div>")
 
 
 def _flat(tokens: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
