@@ -80,10 +80,11 @@ def _markdown(source: Source, text: str) -> tuple[str, tuple[Mapping[str, Any], 
 
 
 def _scrollable(html: str, language: str) -> str:
-    """Let wide tables scroll by themselves, by keyboard too, so that the page never does."""
+    """Let wide tables and code scroll by themselves, by keyboard too, so that the page never does."""
     with override(language):
         opening = f'<div class="table" tabindex="0" role="group" aria-label="{gettext("Table")}"><table>'
-    return html.replace("<table>", opening).replace("</table>", "</table></div>")
+    html = html.replace("<table>", opening).replace("</table>", "</table></div>")
+    return html.replace("<pre>", '<pre tabindex="0">')
 
 
 def _flat(tokens: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
