@@ -5,10 +5,11 @@
   const kept = (name) => { try { return localStorage.getItem(name); } catch { return null; } };
   const keep = (name, value) => { try { localStorage.setItem(name, value); } catch { /* private mode: this page only */ } };
   const themes = ["auto", "light", "dark"];
+  const codes = ["curl", "php", "javascript", "python", "java"];
   const show = (theme) => { theme === "auto" ? root.removeAttribute("data-theme") : root.setAttribute("data-theme", theme); };
 
   root.classList.add("js");
-  root.dataset.code = kept("code") || "curl";
+  root.dataset.code = codes.includes(kept("code")) ? kept("code") : "curl";
   let theme = themes.includes(kept("theme")) ? kept("theme") : "auto";
   show(theme);
 

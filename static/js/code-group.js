@@ -3,6 +3,7 @@
 const root = document.documentElement;
 const groups = () => [...document.querySelectorAll("code-group")];
 let token = null; // lives as long as the page, and nowhere else
+const PATIENCE = 20_000; // milliseconds
 
 class CodeGroup extends HTMLElement {
   connectedCallback() {
@@ -52,23 +53,35 @@ class CodeGroup extends HTMLElement {
 
   async #copy() {
     const shown = this.panels.find((panel) => panel.dataset.code === root.dataset.code) || this.panels[0];
+    const code = shown.querySelector("code");
     const button = this.querySelector("[data-copy]");
-    const before = button.textContent;
-    await navigator.clipboard.writeText(shown.querySelector("code").textContent.trimEnd());
+    try {
+      await navigator.clipboard.writeText(code.textContent.trimEnd());
+    } catch { // none on plain HTTP from another machine, or not allowed
+      getSelection().selectAllChildren(code);
+      this.say(this.dataset.selected);
+      return;
+    }
+    this.copy ??= button.textContent;
     button.textContent = this.dataset.copied;
     this.say(this.dataset.copied);
-    setTimeout(() => { button.textContent = before; }, 2000);
+    setTimeout(() => { button.textContent = this.copy; }, 2000);
   }
 
-  async send() {
+  /** Send the call and show its answer. While one is under way there is no second one. */
+  send() {
+    this.sending ??= this.#sendOnce().finally(() => { this.sending = null; });
+    return this.sending;
+  }
+
+  async #sendOnce() {
     const button = this.querySelector("[data-send]");
-    if (button.getAttribute("aria-busy")) return null;
     button.setAttribute("aria-busy", "true");
     this.say(this.dataset.running);
     try {
       return await this.#exchange();
     } catch {
-      this.#show("", this.dataset.unreachable, "");
+      this.#show(null, this.dataset.unreachable);
       return null;
     } finally {
       button.removeAttribute("aria-busy");
@@ -78,36 +91,42 @@ class CodeGroup extends HTMLElement {
   async #exchange() {
     let note = "";
     if (this.run.token && !token) {
-      await fetchToken();
+      const refusal = await fetchToken();
+      if (refusal) {
+        this.#show(refusal, this.dataset.untokened);
+        return refusal;
+      }
       note = this.dataset.fetched;
     }
-    const headers = { Accept: "application/json" };
-    if (this.run.body) headers["Content-Type"] = "application/json";
-    if (this.run.token && token) headers.Authorization = `Bearer ${token}`;
-    const started = performance.now();
-    const answer = await fetch(`/api/v1${this.run.path}`, {
-      method: this.run.method, headers, body: this.run.body && JSON.stringify(this.run.body), credentials: "omit", cache: "no-store",
-    });
-    const text = await answer.text();
-    const milliseconds = Math.round(performance.now() - started);
-    const body = parsed(text);
-    if (body && body.access_token) {
-      token = body.access_token;
+    const answer = await ask(this.run);
+    if (answer.body?.access_token) {
+      token = answer.body.access_token;
       note = this.dataset.kept;
     }
+    if (answer.status === 401 && this.run.token) {
+      token = null;
+      note = this.dataset.expired;
+    }
     if (answer.status === 429) note = this.dataset.limited;
-    this.#show(answer.status, [`${milliseconds} ms`, note].filter(Boolean).join(" · "), body ? JSON.stringify(body, null, 2) : text);
+    if (answer.text && answer.body === null) note = this.dataset.foreign;
+    if (answer.status >= 500) note = this.dataset.broken;
+    this.#show(answer, [`${answer.milliseconds} ms`, note].filter(Boolean).join(" · "));
     return answer;
   }
 
-  #show(status, note, text) {
-    const line = this.querySelector("[data-status]");
+  #show(answer, note) {
     const strong = document.createElement("strong");
-    strong.className = `status-${String(status)[0] || "5"}`;
-    strong.textContent = status;
-    line.replaceChildren(strong, ` ${note}`);
-    this.querySelector(".code-answer code").replaceChildren(...coloured(text || this.dataset.empty, text));
-    this.say(`${this.dataset.answered} ${status}. ${note}`);
+    strong.className = `status-${String(answer?.status || 5)[0]}`;
+    strong.textContent = answer?.status ?? "";
+    this.querySelector("[data-status]").replaceChildren(strong, ` ${note}`);
+    this.querySelector(".code-answer pre").hidden = !answer;
+    if (answer) this.querySelector(".code-answer code").replaceChildren(...this.#written(answer));
+    this.say(answer ? `${this.dataset.answered} ${answer.status}. ${note}` : note);
+  }
+
+  #written({ body, text }) {
+    if (body === null) return [text || this.dataset.empty];
+    return coloured(JSON.stringify(body, null, 2));
   }
 }
 
@@ -115,20 +134,33 @@ function parsed(text) {
   try { return JSON.parse(text); } catch { return null; }
 }
 
-/** Get a token by the page's own token call, or by the published sandbox client where the page has none. */
-async function fetchToken() {
-  const step = groups().find((group) => group.run.operation === "createToken");
-  if (step) { await step.send(); return; }
-  const published = JSON.parse(document.querySelector("[data-published]").dataset.published);
-  const answer = await fetch("/api/v1/connect/auth/token", {
-    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(published), credentials: "omit",
+/** Send a call to this site's API; return `status`, `text`, `body` (null where it is not JSON) and `milliseconds`. */
+async function ask({ method, path, body, token: needed }) {
+  const headers = { Accept: "application/json" };
+  if (body) headers["Content-Type"] = "application/json";
+  if (needed && token) headers.Authorization = `Bearer ${token}`;
+  const started = performance.now();
+  const answer = await fetch(`/api/v1${path}`, {
+    method, headers, body: body && JSON.stringify(body), credentials: "omit", cache: "no-store", signal: AbortSignal.timeout(PATIENCE),
   });
-  token = (await answer.json()).access_token;
+  const text = await answer.text();
+  return { status: answer.status, text, body: parsed(text), milliseconds: Math.round(performance.now() - started) };
 }
 
-/** JSON as coloured text nodes and spans; anything else as it is. Long values keep their end out of the way. */
-function coloured(text, json) {
-  if (!json || text.length > 100_000) return [text];
+/** Get a token by the page's own token call, or by the published sandbox client; return the answer where there is none in it. */
+async function fetchToken() {
+  const step = groups().find((group) => group.run.operation === "createToken");
+  const answer = await (step ? step.send() : ask({
+    method: "POST", path: "/connect/auth/token", body: JSON.parse(document.querySelector("[data-published]").dataset.published),
+  }));
+  if (!answer) throw new Error("unreachable");
+  token = answer.body?.access_token ?? null;
+  return token ? null : answer;
+}
+
+/** JSON as coloured text nodes and spans. */
+function coloured(text) {
+  if (text.length > 100_000) return [text];
   const nodes = [];
   const pattern = /("(?:\\.|[^"\\])*")(\s*:)?|\b(true|false|null)\b|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
   let at = 0;
