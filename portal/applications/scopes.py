@@ -1,10 +1,13 @@
 """The scope registry: every scope, where it may be held, what it allows, and how sensitive it is.
 
 Each scope is described twice: to the developer who asks for it and to the reviewer who decides about it.
+`noop` marks the descriptions for the pages, which translate them.
 """
 
 from dataclasses import dataclass
 from typing import Final, Literal
+
+from django.utils.translation import gettext_noop as noop
 
 from portal.edge.environments import ENVIRONMENTS, SANDBOX, Environment
 
@@ -27,73 +30,73 @@ _SANDBOX_ONLY: Final[tuple[Environment, ...]] = (SANDBOX,)
 _ALL: Final = (
     Scope(
         "patient:profile:read",
-        "Read a patient's demographics by Health ID.",
-        "Shows who a person is to anyone who holds the Health ID.",
+        noop("Read a patient's demographics by Health ID."),
+        noop("Shows who a person is to anyone who holds the Health ID."),
         "personal",
         _SANDBOX_ONLY,
     ),
     Scope(
         "pharmacy:stock:read",
-        "Read which pharmacy has which medicine.",
-        "Shows stock levels; no person is named.",
+        noop("Read which pharmacy has which medicine."),
+        noop("Shows stock levels; no person is named."),
         "inventory",
         _SANDBOX_ONLY,
     ),
     Scope(
         "blood:inventory:read",
-        "Read how many units of blood each bank holds.",
-        "Shows stock levels; no person is named.",
+        noop("Read how many units of blood each bank holds."),
+        noop("Shows stock levels; no person is named."),
         "inventory",
         _SANDBOX_ONLY,
     ),
     Scope(
         "lab:results:read",
-        "Read a patient's laboratory results.",
-        "Shows health data, infections and pregnancy among them.",
+        noop("Read a patient's laboratory results."),
+        noop("Shows health data, infections and pregnancy among them."),
         "clinical",
         _SANDBOX_ONLY,
     ),
     Scope(
         "patient:diagnostics:read",
-        "Read a patient's coded diagnoses.",
-        "Shows health data, including stigmatised conditions.",
+        noop("Read a patient's coded diagnoses."),
+        noop("Shows health data, including stigmatised conditions."),
         "clinical",
         _SANDBOX_ONLY,
     ),
     Scope(
         "health_id:verify",
-        "Find the Health ID that demographics describe, or create one.",
-        "Can link records to a person; a wrong link mixes two patients.",
+        noop("Find the Health ID that demographics describe, or create one."),
+        noop("Can link records to a person; a wrong link mixes two patients."),
         "personal",
     ),
     Scope(
         "patient:read",
-        "Read a patient's profile, laboratory results and diagnoses.",
-        "Shows everything known about a person in the organisation's care.",
+        noop("Read a patient's profile, laboratory results and diagnoses."),
+        noop("Shows everything known about a person in the organisation's care."),
         "clinical",
     ),
     Scope(
         "encounter:push",
-        "Send visits and admissions.",
-        "Adds to the record that other clinicians will rely on.",
+        noop("Send visits and admissions."),
+        noop("Adds to the record that other clinicians will rely on."),
         "clinical",
     ),
     Scope(
         "lab:push",
-        "Send laboratory results.",
-        "Adds results that others will treat by.",
+        noop("Send laboratory results."),
+        noop("Adds results that others will treat by."),
         "clinical",
     ),
     Scope(
         "prescription:push",
-        "Send prescriptions.",
-        "Adds medicines that others will check against.",
+        noop("Send prescriptions."),
+        noop("Adds medicines that others will check against."),
         "clinical",
     ),
     Scope(
         "facility:sync",
-        "Keep a facility's services, stock and blood units up to date.",
-        "Changes what the public and other hospitals see of a facility.",
+        noop("Keep a facility's services, stock and blood units up to date."),
+        noop("Changes what the public and other hospitals see of a facility."),
         "inventory",
     ),
 )

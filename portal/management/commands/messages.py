@@ -1,0 +1,89 @@
+"""`manage.py messages`: collect the interface's words into `locale/`, and compile the translations."""
+
+import ast
+import re
+import subprocess
+from contextlib import chdir
+from pathlib import Path
+from typing import Any, Final
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.core.management.commands import makemessages
+from django.core.management.utils import find_command
+from django.utils.functional import cached_property
+
+CHANGING: Final = re.compile(r'^"(?:POT-Creation-Date|PO-Revision-Date): .*\n', re.MULTILINE)
+"""Header lines that would make every run a change."""
+ELSEWHERE: Final = ["docs_content", "node_modules", "static", "tests", "var"]
+"""Folders without words of the interface."""
+
+
+class WithFormattedStrings(makemessages.BuildFile):
+    """A file with the calls that stand inside of its f-strings repeated at its end: older xgettext skips f-strings."""
+
+    @cached_property
+    def calls(self) -> str:
+        """Return those calls, one a line."""
+        if not self.path.endswith(".py"):
+            return ""
+        strings = (node for node in ast.walk(ast.parse(Path(self.path).read_text())) if isinstance(node, ast.JoinedStr))
+        return "".join(f"\n{ast.unparse(one)}" for string in strings for one in ast.walk(string) if _translates(one))
+
+    @cached_property
+    def is_templatized(self) -> bool:
+        """Say whether xgettext reads a copy."""
+        return bool(self.calls) or super().is_templatized
+
+    def preprocess(self) -> None:
+        """Write the copy."""
+        if self.calls:
+            Path(self.work_path).write_text(Path(self.path).read_text() + self.calls)
+        else:
+            super().preprocess()
+
+
+def _translates(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_"
+
+
+class Extraction(makemessages.Command):
+    """Django's `makemessages`, which knows `noop` and f-strings as well."""
+
+    build_file_class = WithFormattedStrings
+    xgettext_options = [*makemessages.Command.xgettext_options, "--keyword=noop"]
+
+
+class Command(BaseCommand):
+    """Write a `.po` and a `.mo` for every language but English. Entries marked `fuzzy` wait for a translator."""
+
+    help = "Collect the words of the interface into locale/, and compile the translations. Commit both."
+    requires_system_checks: list[str] = []
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        """Do it."""
+        if find_command("xgettext") is None:
+            raise CommandError("xgettext is not installed: apt-get install gettext")
+        languages = [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
+        with chdir(settings.BASE_DIR):
+            call_command(
+                Extraction(),
+                locale=languages,
+                extensions=["html", "py", "svg"],
+                ignore_patterns=list(ELSEWHERE),
+                no_location=True,
+                no_obsolete=True,
+                no_wrap=True,
+                verbosity=0,
+            )
+        for language in languages:
+            _compile(settings.BASE_DIR / "locale" / language / "LC_MESSAGES" / "django.po")
+
+
+def _compile(catalogue: Path) -> None:
+    catalogue.write_text(CHANGING.sub("", catalogue.read_text()))
+    command = ["msgfmt", "--check-format", "--output-file", str(catalogue.with_suffix(".mo")), str(catalogue)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603 - our own command
+    if done.returncode:
+        raise CommandError(done.stderr)
