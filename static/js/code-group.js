@@ -108,7 +108,7 @@ class CodeGroup extends HTMLElement {
       note = this.dataset.expired;
     }
     if (answer.status === 429) note = this.dataset.limited;
-    if (answer.text && answer.body === null) note = this.dataset.foreign;
+    if (answer.text && answer.body === undefined) note = this.dataset.foreign;
     if (answer.status >= 500) note = this.dataset.broken;
     this.#show(answer, [`${answer.milliseconds} ms`, note].filter(Boolean).join(" · "));
     return answer;
@@ -125,16 +125,16 @@ class CodeGroup extends HTMLElement {
   }
 
   #written({ body, text }) {
-    if (body === null) return [text || this.dataset.empty];
+    if (body === undefined) return [text || this.dataset.empty];
     return coloured(JSON.stringify(body, null, 2));
   }
 }
 
 function parsed(text) {
-  try { return JSON.parse(text); } catch { return null; }
+  try { return JSON.parse(text); } catch { return undefined; }
 }
 
-/** Send a call to this site's API; return `status`, `text`, `body` (null where it is not JSON) and `milliseconds`. */
+/** Send a call to this site's API; return `status`, `text`, `body` (undefined where it is not JSON) and `milliseconds`. */
 async function ask({ method, path, body, token: needed }) {
   const headers = { Accept: "application/json" };
   if (body) headers["Content-Type"] = "application/json";
