@@ -10,7 +10,8 @@ from portal.applications.clients import clients
 from portal.applications.feed import feed
 from portal.applications.published import SANDBOX_CLIENT
 from portal.audit.actions import Actor
-from portal.audit.deferred import writer
+from portal.audit.insert import insert
+from portal.audit.writer import writer
 from portal.connect import datasets
 from portal.connect.synthetic import load_fixtures
 from portal.limits import failures
@@ -41,7 +42,8 @@ def _fresh_process() -> None:
 @pytest.fixture(autouse=True)
 def _ledger_in_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """Write every ledger row inside the test's own transaction; live servers have their threads."""
-    monkeypatch.setattr(writer, "put", lambda _row: False)
+    for name in ("write", "write_later"):
+        monkeypatch.setattr(writer, name, lambda row: insert([row]))
 
 
 @pytest.fixture

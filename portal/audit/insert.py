@@ -1,8 +1,9 @@
-"""Writing one ledger row quickly: Django compiles the INSERT once, instead of on every call of the API."""
+"""Writing ledger rows quickly: Django compiles the INSERT once, instead of on every call of the API."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models.sql import InsertQuery
 
 from portal.audit.models import ApiCall
@@ -18,11 +19,11 @@ def _statement(vendor: str) -> str:
     return str(statement)
 
 
-def insert(row: ApiCall) -> None:
-    """Write the row.
+def insert(rows: Sequence[ApiCall]) -> None:
+    """Write the rows, all or none.
 
-    :raises DatabaseError: where it cannot be written.
+    :raises django.db.Error: where they cannot be written.
     """
-    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in _FIELDS]
-    with connection.cursor() as cursor:
-        cursor.execute(_statement(connection.vendor), values)
+    values = [[field.get_db_prep_save(getattr(row, field.attname), connection) for field in _FIELDS] for row in rows]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.executemany(_statement(connection.vendor), values)

@@ -8,8 +8,7 @@ from django.db import Error
 from django.http import HttpRequest, HttpResponseBase
 
 from portal.audit.calls import Call, ledger_row
-from portal.audit.deferred import writer
-from portal.audit.insert import insert
+from portal.audit.writer import writer
 from portal.edge.middleware import request_id
 from portal.problems.handlers import log_failure
 from portal.problems.responses import problem_response
@@ -34,10 +33,8 @@ class LedgerMiddleware:
         request.opescare_call = call  # type: ignore[attr-defined]
         response = self.get_response(request)
         row = ledger_row(request, call, response, started)
-        if not call.awaited and writer.put(row):
-            return response
         try:
-            insert(row)
+            (writer.write if call.awaited else writer.write_later)(row)
         except Error as exc:
             log_failure(request, exc)
             return problem_response(request, "ledger_unavailable", headers={"Retry-After": "5"})
