@@ -12,7 +12,7 @@ from portal.applications.published import DEMO_PRODUCTION_CLIENT, SANDBOX_CLIENT
 from portal.applications.scopes import SCOPES
 from portal.connect.synthetic import NAMED, Person, people
 from portal.openapi.document import operations
-from portal.problems.catalogue import PROBLEMS
+from portal.problems.catalogue import OAUTH_ERRORS, PROBLEMS, ProblemType
 
 Cell = dict[str, str]
 Table = tuple[list[str], list[list[Cell]]]
@@ -23,14 +23,14 @@ def _scopes(names: Iterable[str]) -> Table:
     return [_("Scope"), _("What it allows"), _("What could go wrong")], rows
 
 
-def _errors() -> Table:
+def _errors(problems: Iterable[ProblemType]) -> Table:
     rows = [
         [
             {"text": str(problem.status)},
             {"code": problem.code, "href": reverse("error-page", args=[problem.code])},
             {"text": _(problem.title)},
         ]
-        for problem in PROBLEMS.values()
+        for problem in problems
     ]
     return [_("Status"), _("Code"), _("Meaning")], rows
 
@@ -69,7 +69,8 @@ def _calls() -> Table:
 TABLES: Final[dict[str, Callable[[], Table]]] = {
     "scopes-sandbox": lambda: _scopes(SANDBOX_CLIENT.scopes),
     "scopes-production": lambda: _scopes(DEMO_PRODUCTION_CLIENT.scopes),
-    "errors": _errors,
+    "errors": lambda: _errors(PROBLEMS.values()),
+    "oauth-errors": lambda: _errors(OAUTH_ERRORS.values()),
     "patients": lambda: _patients(NAMED),
     "everyone-else": lambda: _patients(list(people())[len(NAMED) :]),
     "identifiers": _identifiers,
