@@ -95,7 +95,7 @@ class Server(AuthorizationServer):
             raise
         request.client = client
         if client.suspended:
-            raise UnauthorizedClientError("The client is suspended. The reason stands in the portal.")
+            raise UnauthorizedClientError("The client is suspended. Ask the operators of this site for the reason.")
         if request.host_environment not in {None, client.environment}:
             raise UnauthorizedClientError(f"This host does not serve {client.environment} clients.")
         return client

@@ -45,7 +45,7 @@ class WithFormattedStrings(makemessages.BuildFile):
 
 
 def _translates(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_"
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("_", "gettext")
 
 
 class Extraction(makemessages.Command):
