@@ -89,7 +89,11 @@ def _scrollable(html: str, language: str) -> str:
 
 def _flat(tokens: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Return the toc's tree as a list."""
-    return [one for token in tokens for one in (token, *_flat(token["children"]))]
+    flat = []
+    for token in tokens:
+        # `name` has lost its no-break spaces; `html` keeps them.
+        flat += [{**token, "html": mark_safe(token["html"])}, *_flat(token["children"])]  # noqa: S308 - raw HTML was refused
+    return flat
 
 
 def _blocks(source: Source, found: Sequence[Directive], calls: Sequence[PlacedCall]) -> list[str]:

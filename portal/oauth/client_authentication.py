@@ -5,6 +5,7 @@ Whatever is wrong, the answer is the same and costs the same look-ups, so that n
 
 import base64
 import hashlib
+import json
 import time
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +14,7 @@ from urllib.parse import unquote_plus
 from authlib.oauth2.rfc6749.errors import InvalidClientError, InvalidRequestError
 from authlib.oauth2.rfc7523 import JWTBearerClientAssertion
 from django.db import IntegrityError, transaction
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry, Key
 
@@ -64,8 +65,17 @@ def presented_client(request: DoorRequest) -> str:
         basic = _basic_credentials(request.headers.get("Authorization", ""))
     except InvalidClientError:
         basic = None
-    client_id = basic[0] if basic else request.form.get("client_id", "")
+    client_id = basic[0] if basic else request.form.get("client_id") or _claimed_subject(request)
     return hashlib.sha256(client_id.encode()).hexdigest()[:16]
+
+
+def _claimed_subject(request: DoorRequest) -> str:
+    """Return the `sub` of the assertion, unverified, or nothing."""
+    try:
+        claims = jws.extract_compact(request.form.get("client_assertion", "").encode()).payload
+        return _text(json.loads(claims).get("sub"))
+    except MALFORMED:
+        return ""
 
 
 def _basic_credentials(header: str) -> tuple[str, str] | None:

@@ -58,13 +58,13 @@ def _groups() -> list[dict[str, Any]]:
 
 
 def _sequence() -> dict[str, Any]:
-    step = {"sender": "A", "receiver": "B", "label": _("sends"), "start": 130, "end": 384, "middle": 260}
+    step = {"sender": "A", "receiver": "B", "label": _("sends"), "start": 52, "end": 298, "middle": 178}
     return {
         "id": "sequence",
         "title": _("Who sends what to whom"),
         "steps": [{**step, "y": 104, "baseline": 96}],
-        "people": [("A", 130), ("B", 390)],
-        "width": 520,
+        "people": [("A", 52), ("B", 304)],
+        "width": 356,
         "height": 140,
         "lifeline": 124,
     }

@@ -1,5 +1,8 @@
 """Too many failed client authentications from one address, counted in memory and in Redis."""
 
+import base64
+import json
+
 import pytest
 from django.test import Client
 from pytest_django import Settings
@@ -46,3 +49,18 @@ def test_a_redis_that_does_not_answer_stops_nobody(api: Client, settings: Settin
     failures.reset()
     assert fail(api) == 401
     assert token(api)
+
+
+def test_an_assertion_without_client_id_is_counted_under_the_client_that_it_names(api: Client) -> None:
+    def fail_as(client_id: str) -> int:
+        claims = base64.urlsafe_b64encode(json.dumps({"sub": client_id}).encode()).decode().rstrip("=")
+        asked = {
+            "grant_type": "client_credentials",
+            "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+            "client_assertion": f"eyJhbGciOiJSUzM4NCJ9.{claims}.eA",
+        }
+        return api.post(TOKEN_URL, asked, content_type="application/json").status_code
+
+    assert {fail_as("one") for _ in range(failures.FAILURES.amount)} == {401}
+    assert fail_as("one") == 429
+    assert fail_as("another") == 401
