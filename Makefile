@@ -17,7 +17,7 @@ check: .venv/dev ## the checks without the tests
 	@$(MANAGE) verify --no-tests
 
 fix: .venv/dev ## let the tools mend what they can
-	@.venv/bin/ruff check --fix-only . && .venv/bin/ruff format . && $(MANAGE) openapi
+	@.venv/bin/ruff check --fix-only . && .venv/bin/ruff format . && $(MANAGE) openapi && $(MANAGE) messages
 
 bench: .venv/dev ## how fast the hot paths are, as ratios
 	@$(MANAGE) bench
