@@ -7,7 +7,8 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 STEP = re.compile(r"(?P<sender>[^:>]+?)\s*->\s*(?P<receiver>[^:>]+?)\s*:\s*(?P<label>.+)")
-MARGIN, COLUMN, ROW, TOP = 52, 252, 48, 56
+COLUMN, ROW, TOP = 252, 48, 56
+HALF_CHARACTER = 4.2
 
 
 @dataclass(frozen=True)
@@ -35,14 +36,15 @@ def draw(title: str, body: str, identifier: str) -> SafeString:
         raise ValueError("every line of a sequence is `sender -> receiver: label`")
     found = [match.groupdict() for match in matches if match]
     people = list(dict.fromkeys(name for step in found for name in (step["sender"], step["receiver"])))
-    centre = {name: MARGIN + COLUMN * index for index, name in enumerate(people)}
+    margin = max(52, int(HALF_CHARACTER * max(len(people[0]), len(people[-1]))) + 8)
+    centre = {name: margin + COLUMN * index for index, name in enumerate(people)}
     steps = [_step(step, centre, TOP + ROW * (number + 1)) for number, step in enumerate(found)]
     context = {
         "id": identifier,
         "title": title,
         "steps": steps,
         "people": [(name, centre[name]) for name in people],
-        "width": 2 * MARGIN + COLUMN * (len(people) - 1),
+        "width": 2 * margin + COLUMN * (len(people) - 1),
         "height": TOP + ROW * len(steps) + 24,
         "lifeline": TOP + ROW * len(steps) + 16,
     }
