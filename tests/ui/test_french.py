@@ -187,7 +187,6 @@ def test_english_on_a_page_would_be_found(client: Client) -> None:
     assert PROBLEMS["invalid_parameter"].mend in english_on(page)
 
 
-@pytest.mark.xfail(reason="code_spans escapes what `translate … as` has escaped already", strict=True)
 def test_the_page_of_an_error_says_the_french_of_the_catalogue(client: Client) -> None:
     french = {entry.english: entry.translations[0] for entry in FRENCH}
     for problem in (*PROBLEMS.values(), *OAUTH_ERRORS.values()):

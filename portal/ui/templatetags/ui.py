@@ -5,8 +5,8 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.urls import translate_url
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
 
@@ -27,7 +27,7 @@ def public_url() -> str:
 @register.filter
 def code_spans(text: str) -> SafeString:
     """Return the text as HTML, with what stands between backticks as code."""
-    parts = text.split("`")
+    parts = map(mark_safe, conditional_escape(text).split("`"))  # `translate … as` has escaped it already
     spans = ((part, "code") if number % 2 else (part, "span") for number, part in enumerate(parts))
     return format_html_join("", "<{1}>{0}</{1}>", spans)
 
