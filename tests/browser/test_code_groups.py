@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from portal.guides.library import library
 from portal.samples.languages import LANGUAGES, samples
-from tests.browser.windows import Window, group, open_window, shown
+from tests.browser.windows import Window, group, late, open_window, shown
 from tests.servers import Server
 
 GUIDE = "/guides/getting-started/"
@@ -124,7 +124,7 @@ def test_no_wrong_panel_is_painted(page: Page) -> None:
     page.goto(GUIDE)
     page.evaluate("localStorage.setItem('code', 'php')")
     page.add_init_script(FRAMES)
-    page.route("**/code-group*.js", lambda route: (page.wait_for_timeout(300), route.continue_()))
+    page.route("**/code-group*.js", late(page, 300))
     page.reload()
     expect_chosen(page, "php")
     frames = page.evaluate("window.__frames")

@@ -1,11 +1,11 @@
 """Browser windows: a context with one page, watched for errors of scripts and requests to other hosts."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Literal
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, Route
 
 FLAGS = [
     "--no-sandbox",
@@ -76,6 +76,16 @@ def open_window(
         yield Window(context, url)
     finally:
         context.close()
+
+
+def late(page: Page, milliseconds: int) -> Callable[[Route], None]:
+    """Return a handler that lets a request through after a while."""
+
+    def handle(route: Route) -> None:
+        page.wait_for_timeout(milliseconds)
+        route.continue_()
+
+    return handle
 
 
 def settle(page: Page) -> None:

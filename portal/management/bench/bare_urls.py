@@ -1,8 +1,9 @@
-"""One DRF view that returns the JSON of a patient."""
+"""The views that ours are compared with: one of DRF with the JSON of a patient, one of Django with a page's bytes."""
 
 import json
 
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -22,4 +23,13 @@ class BareView(APIView):
         return Response(PATIENT)
 
 
-urlpatterns = [path("bare", BareView.as_view())]
+PAGE = b"x" * 8_000
+"""As many bytes as a guide has, compressed."""
+
+
+def bare_page(_request: HttpRequest) -> HttpResponse:
+    """Return constant bytes."""
+    return HttpResponse(PAGE)
+
+
+urlpatterns = [path("bare", BareView.as_view()), path("page", bare_page)]

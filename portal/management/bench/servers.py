@@ -87,6 +87,16 @@ def ask(port: int, target: Target) -> tuple[int, bytes]:
         connection.close()
 
 
+def etag(port: int, target: Target) -> str:
+    """Send the request once; return the answer's ETag."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    try:
+        connection.request(target.method, target.path, headers={"Host": "localhost", **target.headers})
+        return connection.getresponse().headers["ETag"]
+    finally:
+        connection.close()
+
+
 def _send(connection: http.client.HTTPConnection, target: Target) -> tuple[int, bytes]:
     connection.request(target.method, target.path, target.body or None, {"Host": "localhost", **target.headers})
     answer = connection.getresponse()

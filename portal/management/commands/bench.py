@@ -14,7 +14,9 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from django.core.management.base import BaseCommand, CommandParser
 
 from portal.applications.published import SANDBOX_CLIENT
-from portal.management.bench.servers import Measured, Target, ask, measure, serving
+from portal.management.bench import lighthouse
+from portal.management.bench.guides import MANY, many_guides, one_guide
+from portal.management.bench.servers import Measured, Target, ask, etag, measure, serving
 
 TOKEN = Target(
     "POST",
@@ -30,39 +32,85 @@ TOKEN = Target(
     ).encode(),
 )
 BARE = Target("GET", "/bare")
+BARE_SETTINGS = "portal.management.bench.bare_settings"
+GOAL_MS = 2_000
+
+
+GUIDE = Target("GET", "/guides/getting-started/", {"Accept-Encoding": "gzip"})
+BARE_PAGE = Target("GET", "/page", {"Accept-Encoding": "gzip"})
 
 
 class Command(BaseCommand):
-    """Measure tokens and authenticated reads, each with one server process."""
+    """Measure what is asked for most, each with one server process."""
 
-    help = "Measure tokens/s against raw RS256 signatures/s, and authenticated reads/s against a bare DRF view."
+    help = (
+        "Measure tokens/s against raw RS256 signatures/s, authenticated reads/s against a bare DRF view, guide pages/s "
+        "against a bare Django view, the milliseconds that guides take to render, and Lighthouse's scores."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the options."""
         parser.add_argument("--seconds", type=float, default=5.0, help="how long each load runs (default 5)")
         parser.add_argument("--port", type=int, default=8765)
+        parser.add_argument("--only", choices=("api", "guides", "lighthouse"), help="only this part")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Measure and print."""
-        seconds, port = options["seconds"], options["port"]
-        with tempfile.TemporaryDirectory() as folder:
-            signature = sign_for(seconds)
-            with serving(port, Path(folder)) as process:
-                token = measure(process, port, TOKEN, 200, seconds)
-                read = measure(process, port, self._read(port), 200, seconds)
-            settings_module = "portal.management.bench.bare_settings"
-            with serving(port, Path(folder), DJANGO_SETTINGS_MODULE=settings_module) as process:
-                bare = measure(process, port, BARE, 200, seconds)
-        self.stdout.write(f"{'':34}{'per second':>12}{'CPU ms each':>13}{'of the limit':>14}")
+        parts = {"api": self._api, "guides": self._guides, "lighthouse": self._lighthouse}
+        for name, part in parts.items():
+            if options["only"] in {None, name}:
+                with tempfile.TemporaryDirectory() as folder:
+                    part(options["port"], options["seconds"], Path(folder))
+
+    def _api(self, port: int, seconds: float, folder: Path) -> None:
+        signature = sign_for(seconds)
+        with serving(port, folder) as process:
+            token = measure(process, port, TOKEN, 200, seconds)
+            read = measure(process, port, self._read(port), 200, seconds)
+        with serving(port, folder, DJANGO_SETTINGS_MODULE=BARE_SETTINGS) as process:
+            bare = measure(process, port, BARE, 200, seconds)
+        self._head()
         self._line("RS256 signature, raw (limit)", signature, signature)
         self._line("token", token, signature)
         self._line("bare DRF view, same JSON (limit)", bare, bare)
         self._line("authenticated read, with ledger", read, bare)
 
+    def _guides(self, port: int, seconds: float, folder: Path) -> None:
+        with serving(port, folder) as process:
+            page = measure(process, port, GUIDE, 200, seconds)
+            known = Target(GUIDE.method, GUIDE.path, {**GUIDE.headers, "If-None-Match": etag(port, GUIDE)})
+            unchanged = measure(process, port, known, 304, seconds)
+        with serving(port, folder, DJANGO_SETTINGS_MODULE=BARE_SETTINGS) as process:
+            bare = measure(process, port, BARE_PAGE, 200, seconds)
+        self._head()
+        self._line("bare Django view, 8 kB (limit)", bare, bare)
+        self._line("guide page", page, bare)
+        self._line("guide page, not modified (304)", unchanged, bare)
+        self.stdout.write(f"{'one guide, rendered':34}{one_guide():12.0f} ms")
+        self.stdout.write(f"{f'{MANY} guides, in two languages':34}{many_guides():12.0f} ms (goal {GOAL_MS})")
+
+    def _lighthouse(self, port: int, _seconds: float, folder: Path) -> None:
+        try:
+            lighthouse.prepare()
+            with serving(port, folder):
+                for path in ("/", GUIDE.path):
+                    self._report(path, lighthouse.audit(f"http://localhost:{port}{path}"))
+        except lighthouse.MissingError as exc:
+            self.stdout.write(f"Lighthouse skipped: {exc}")
+
+    def _report(self, path: str, report: lighthouse.Report) -> None:
+        scores = ", ".join(f"{name} {score}" for name, score in report.scores.items())
+        self.stdout.write(f"Lighthouse {path}: {scores}; LCP {report.lcp:.2f} s, {report.bytes / 1000:.1f} kB")
+        for fault in report.faults:
+            self.stdout.write(f"  {fault}")
+
     def _read(self, port: int) -> Target:
         _status, answer = ask(port, TOKEN)
         headers = {"Authorization": f"Bearer {json.loads(answer)['access_token']}"}
         return Target("GET", "/api/v1/connect/patient/search?health_id=OPC-2024-DEMO1", headers)
+
+    def _head(self) -> None:
+        self.stdout.write(f"{'':34}{'per second':>12}{'CPU ms each':>13}{'of the limit':>14}")
 
     def _line(self, name: str, measured: Measured, limit: Measured) -> None:
         share = limit.cpu / measured.cpu
