@@ -25,8 +25,9 @@ PUBLISHED = {
 """How Run gets a token on a page that has no call for it."""
 
 
+@lru_cache(maxsize=1024)
 def coloured(text: str, lexer: str) -> SafeString:
-    """Return the text as HTML with Pygments' classes."""
+    """Return the text as HTML with Pygments' classes. Many pages, in both languages, show the same samples."""
     return mark_safe(highlight(text, get_lexer_by_name(lexer, startinline=True), FORMATTER))  # noqa: S308 - escaped by Pygments
 
 
