@@ -54,6 +54,8 @@ class Command(BaseCommand):
             websockets=False,
             log_access=False,
             log_level="warning",  # type: ignore[arg-type]
-            respawn_failed_workers=True,
+            # Granian 2.8 can miss a SIGTERM that comes while it respawns: a crash ends the server, as a stop does,
+            # and the supervisor starts it again.
+            respawn_failed_workers=False,
             workers_kill_timeout=5,
         ).serve()
