@@ -1,6 +1,5 @@
 """The ledger's writer: no row is lost, and one that cannot be written holds up no other."""
 
-
 import pytest
 from django.db import DataError, InterfaceError, connection
 from django.utils import timezone

@@ -18,11 +18,13 @@ def build(tmp_path: Path, settings: Settings) -> Write:
     """Return a function that builds a library of one page, and a French one where given."""
     settings.DOCS_DIR = tmp_path
 
-    def write(text: str | bytes, *, french: str = "", front: str = FRONT.format(more=""), name: str = "page") -> Library:
+    def write(
+        text: str | bytes, *, french: str = "", front: str = FRONT.format(more=""), name: str = "page"
+    ) -> Library:
         for language in ("en", "fr"):
             (tmp_path / language / "start").mkdir(parents=True, exist_ok=True)
             (tmp_path / language / "sections.yaml").write_text("start: Start\n")
-        content = text if isinstance(text, bytes) else (front + text).encode()
+        content = text if isinstance(text, bytes) else (FRONT.format(more="") + text).encode()
         (tmp_path / "en" / "start" / f"{name}.md").write_bytes(content)
         if french:
             (tmp_path / "fr" / "start" / f"{name}.md").write_text(french)
