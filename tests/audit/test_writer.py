@@ -5,6 +5,7 @@ from django.db import DataError, InterfaceError, connection
 from django.utils import timezone
 
 from portal.audit import writer as module
+from portal.audit.insert import insert as write
 from portal.audit.models import ApiCall
 from portal.audit.writer import CAPACITY, LedgerWriter
 
@@ -30,12 +31,11 @@ def written() -> list[str]:
 
 def failing(monkeypatch: pytest.MonkeyPatch, fault: type[Exception], request_id: str = "") -> None:
     """Let the database refuse every batch, or those with this request id."""
-    real = module.insert
 
     def insert(rows: list[ApiCall]) -> None:
         if not request_id or any(one.request_id == request_id for one in rows):
             raise fault
-        real(rows)
+        write(rows)
 
     monkeypatch.setattr(module, "insert", insert)
 

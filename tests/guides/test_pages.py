@@ -84,3 +84,9 @@ def test_an_unknown_address_suggests_pages(client: Client) -> None:
 @pytest.mark.django_db
 def test_a_base_address_leads_to_the_guide(client: Client, path: str) -> None:
     assert client.get(path)["Location"] == "/guides/getting-started/"
+
+
+def test_a_form_from_elsewhere_gets_a_page_that_says_what_to_do() -> None:
+    answer = Client(enforce_csrf_checks=True).post("/fr/errors/", {"x": "y"})
+    assert answer.status_code == 403
+    assert "Revenez en arrière" in answer.content.decode()
