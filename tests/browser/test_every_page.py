@@ -93,11 +93,8 @@ def accessibility(page: Page) -> Iterator[str]:
 def walk(window: Window, addresses: list[str], *, axe: bool) -> dict[str, list[str]]:
     """Open every page; return what is wrong, by address."""
     wrong, page = {}, window.page
-    page.goto(
-        addresses[0]
-    )  # the face is cached now; test_budgets looks at the first load, with the face as late as can be
+    page.goto(addresses[0])  # caches the face; test_budgets looks at first loads, where it comes late
     settle(page)
-    window.faults()
     for address in addresses:
         faults = [*visit(page, address), *structure(page, address), *appearance(page)]
         faults += accessibility(page) if axe else ()
