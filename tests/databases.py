@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -53,12 +54,9 @@ def postgresql(folder: Path) -> Iterator[str]:
             time.sleep(0.2)
         yield f"postgres://test@127.0.0.1:{port}/portal"
     finally:
-        subprocess.run(
-            _as_postgres([_postgres_program("pg_ctl"), "-D", str(data), "-m", "fast", "stop"]),
-            capture_output=True,
-            check=False,
-        )
-        process.wait(20)
+        # At once, without a checkpoint: nobody needs this database again.
+        os.kill(int((data / "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
+        process.wait(30)
 
 
 @contextmanager

@@ -1,11 +1,13 @@
 """`table` blocks: tables whose rows come from the code."""
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Final
 
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from portal.applications.published import DEMO_PRODUCTION_CLIENT, SANDBOX_CLIENT
@@ -83,5 +85,10 @@ def table(name: str) -> SafeString:
 
     :raises KeyError: where there is no table of this name.
     """
+    return _table(name, get_language())
+
+
+@lru_cache(maxsize=64)
+def _table(name: str, _language: str | None) -> SafeString:
     head, rows = TABLES[name]()
     return render_to_string("guides/table.html", {"head": head, "rows": rows})

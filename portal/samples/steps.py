@@ -14,7 +14,7 @@ GRANT = "createToken"
 class Step:
     """What a language needs to know to write the call.
 
-    A second answer of a kind gets a number (`patient`, `patient2`), because JavaScript and Java declare no$
+    A second answer of a kind gets a number (`patient`, `patient2`), because JavaScript and Java declare no
     name twice; so does a second token, which all later steps use.
     """
 
