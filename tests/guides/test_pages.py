@@ -62,7 +62,8 @@ def test_the_markdown_twin_has_the_same_text_with_the_variables_filled_in(client
 def test_every_guide_is_translated_and_the_translation_is_current() -> None:
     for page in library().pages["fr"].values():
         assert not page.untranslated, page.source.slug
-        assert not page.stale, page.source.path
+        english = library().pages["en"][page.source.slug].source
+        assert not page.stale, f"{page.source.path}: translates: {english.digest}"
 
 
 def test_the_date_of_a_page_is_not_older_than_its_last_commit() -> None:
