@@ -19,12 +19,12 @@ urlpatterns = [
     path("v1/", include("portal.api_urls")),
     path("openapi.yaml", include("portal.openapi.urls")),
     path(".well-known/", include("portal.oauth.well_known_urls")),
-    path("styleguide/", styleguide, name="styleguide"),
     *i18n_patterns(
         path("", home, name="home"),
         path("guides/", to_the_guide, {"slug": "getting-started"}),
         path("guides/", include("portal.guides.urls")),
         path("errors/", include("portal.problems.urls")),
+        path("styleguide/", styleguide, name="styleguide"),
         prefix_default_language=False,
     ),
 ]
