@@ -81,7 +81,8 @@ class LedgerWriter:
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, name="ledger", daemon=True)
                 self._thread.start()
-            self._arrived.notify()
+            if entry.done or len(self._entries) == 1:  # otherwise the thread is already counting down
+                self._arrived.notify()
 
     def _run(self) -> None:
         while True:

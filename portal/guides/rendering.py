@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import markdown
@@ -64,7 +65,9 @@ def render(source: Source, values: Mapping[str, str]) -> Rendered:
     return Rendered(mark_safe(html), contents, calls, inspection)  # noqa: S308 - raw HTML was refused
 
 
-def _markdown(source: Source, text: str) -> tuple[str, tuple[Mapping[str, Any], ...]]:
+@lru_cache(maxsize=1)
+def _engine() -> markdown.Markdown:
+    """Return the one converter: to make it takes longer than most pages do. The library is built by one thread."""
     toc = TocExtension(slugify=lambda value, _separator: slugify(value), toc_depth="2-3")
     engine = markdown.Markdown(
         extensions=["tables", "admonition", "attr_list", "fenced_code", "codehilite", "sane_lists", toc],
@@ -72,6 +75,11 @@ def _markdown(source: Source, text: str) -> tuple[str, tuple[Mapping[str, Any], 
     )
     engine.preprocessors.deregister("html_block")
     engine.inlinePatterns.deregister("html")
+    return engine
+
+
+def _markdown(source: Source, text: str) -> tuple[str, tuple[Mapping[str, Any], ...]]:
+    engine = _engine().reset()
     try:
         html = engine.convert(text)
     except RecursionError:
