@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import yaml
 
-from portal.guides.sources import Source
+from portal.guides.sources import Source, load_yaml
 from portal.guides.variables import fill
 from portal.samples.calls import Call
 
@@ -61,7 +61,7 @@ def call_of(source: Source, directive: Directive, values: Mapping[str, str]) -> 
     :raises PageError: where its arguments are not a YAML mapping.
     """
     try:
-        arguments = yaml.safe_load(fill(directive.body, values)) or {}
+        arguments = load_yaml(fill(directive.body, values)) or {}
     except yaml.YAMLError:
         raise source.fault(directive.start, "the arguments of the call are not YAML") from None
     if not isinstance(arguments, dict):

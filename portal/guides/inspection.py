@@ -10,6 +10,8 @@ from portal.guides.sources import Source
 
 LOOKS_LIKE_HTML = re.compile(r"<[a-zA-Z/!?]")
 UNIQUE_SUFFIX = re.compile(r"(.+)_\d+")
+CODE = re.compile(r'<div class="code">.*?</div>', re.DOTALL)
+"""Coloured code: Pygments escaped it, and it is most of a page's tags."""
 SCHEMES = {"", "http", "https", "mailto"}
 
 
@@ -66,6 +68,6 @@ def inspect(source: Source, html: str) -> Inspection:
     :raises PageError: for raw HTML, scripts in links, images, inline styles and duplicate anchors.
     """
     reader = _Reader(source)
-    reader.feed(html)
+    reader.feed(CODE.sub("", html))
     reader.close()
     return reader.found

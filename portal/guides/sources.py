@@ -89,12 +89,20 @@ def read(path: Path, language: str) -> Source:
     return Source(path, language, section, path.stem, **front, translates=translates, text=text, first_line=first_line)
 
 
+def load_yaml(text: str) -> Any:
+    """Read YAML safely, by libyaml where it is there: ten times as fast, and pages hold many small pieces.
+
+    :raises yaml.YAMLError: where it is not YAML.
+    """
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
+
+
 def _split(path: Path, content: str) -> tuple[dict[str, Any], str, int]:
     match = re.match(r"---\n(.*?)^---\n", content, re.DOTALL | re.MULTILINE)
     if match is None:
         raise PageError(path, 1, f"a page begins with front matter between --- lines: {', '.join(REQUIRED)}")
     try:
-        front = yaml.safe_load(match[1])
+        front = load_yaml(match[1])
     except yaml.YAMLError as exc:
         mark = getattr(exc, "problem_mark", None)
         raise PageError(path, (mark.line + 2) if mark else 1, "the front matter is not YAML") from None
