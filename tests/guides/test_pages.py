@@ -68,7 +68,7 @@ def test_every_guide_is_translated_and_the_translation_is_current() -> None:
 
 def test_the_date_of_a_page_is_not_older_than_its_last_commit() -> None:
     for page in library().pages["en"].values():
-        command = ["git", "log", "-1", "--format=%cs", "--", str(page.source.path)]
+        command = ["git", "log", "-1", "--format=%as", "--", str(page.source.path)]
         done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
         if committed := done.stdout.strip():
             assert page.source.changed >= date.fromisoformat(committed), page.source.path
