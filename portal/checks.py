@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Critical, Error, register, run_checks
+from django.core.checks import ERROR, CheckMessage, Error, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
 
 KEYS = ("SECRET_KEY", "CREDENTIALS_PEPPER", "LEDGER_KEY")
@@ -67,7 +67,7 @@ def refuse_to_start_if_unsafe() -> None:
 
     :raises ImproperlyConfigured: with every fault and its remedy.
     """
-    faults = [message for message in run_checks(databases=["default"]) if message.level >= Critical("").level - 10]
+    faults = [message for message in run_checks(databases=["default"]) if message.level >= ERROR]
     if faults:
         listed = "\n".join(f"  {fault.id}: {fault.msg}\n    {fault.hint}" for fault in faults)
         raise ImproperlyConfigured(f"The portal does not start:\n{listed}")

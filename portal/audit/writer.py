@@ -10,7 +10,7 @@ import threading
 from dataclasses import dataclass, field
 from multiprocessing.util import Finalize
 
-from django.db import DataError, Error, OperationalError, connection
+from django.db import DataError, Error, IntegrityError, OperationalError, connection
 
 from portal.audit.insert import insert
 from portal.audit.models import ApiCall
@@ -94,7 +94,7 @@ class LedgerWriter:
     def _write(self, entries: list[_Entry]) -> None:
         try:
             insert([entry.row for entry in entries])
-        except DataError as exc:
+        except (DataError, IntegrityError) as exc:
             self._write_one_by_one(entries, exc)
         except Error as exc:
             logger.warning("%d ledger rows were not written: %s", len(entries), type(exc).__name__)
@@ -105,7 +105,7 @@ class LedgerWriter:
         else:
             _answer(entries)
 
-    def _write_one_by_one(self, entries: list[_Entry], error: DataError) -> None:
+    def _write_one_by_one(self, entries: list[_Entry], error: Error) -> None:
         """Find the row that can never be written: it is logged by its request id and must not hold up the others."""
         if len(entries) > 1:
             for entry in entries:

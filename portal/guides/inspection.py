@@ -10,8 +10,8 @@ from portal.guides.sources import Source
 
 LOOKS_LIKE_HTML = re.compile(r"<[a-zA-Z/!?]")
 UNIQUE_SUFFIX = re.compile(r"(.+)_\d+")
-CODE = re.compile(r'<div class="code">.*?</div>', re.DOTALL)
-"""Coloured code: Pygments escaped it, and it is most of a page's tags."""
+COLOUR = re.compile(r'</?span(?: class="[a-z0-9]+")?>')
+"""What colours code: most of a page's tags, and nothing to inspect. Any other tag in code is inspected."""
 SCHEMES = {"", "http", "https", "mailto"}
 
 
@@ -68,6 +68,6 @@ def inspect(source: Source, html: str) -> Inspection:
     :raises PageError: for raw HTML, scripts in links, images, inline styles and duplicate anchors.
     """
     reader = _Reader(source)
-    reader.feed(CODE.sub("", html))
+    reader.feed(COLOUR.sub("", html))
     reader.close()
     return reader.found

@@ -1,7 +1,7 @@
 """The ledger's writer: no row is lost, and one that cannot be written holds up no other."""
 
 import pytest
-from django.db import DataError, InterfaceError, connection
+from django.db import DataError, IntegrityError, InterfaceError, connection
 from django.utils import timezone
 
 from portal.audit import writer as module
@@ -61,10 +61,14 @@ def test_rows_wait_while_the_database_is_away(
     assert written() == ["first", "second"]
 
 
+@pytest.mark.parametrize("fault", [DataError, IntegrityError])
 def test_a_row_that_can_never_be_written_is_logged_and_holds_up_no_other(
-    writer: LedgerWriter, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    writer: LedgerWriter,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    fault: type[Exception],
 ) -> None:
-    failing(monkeypatch, DataError, "poison")
+    failing(monkeypatch, fault, "poison")
     for request_id in ("first", "poison", "last"):
         writer.write_later(row(request_id))
     writer.flush()

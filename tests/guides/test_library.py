@@ -49,6 +49,7 @@ def build(tmp_path: Path, settings: Settings) -> Write:
         ("![image](https://elsewhere.example/x.png)", 7, "images stand"),
         ("a paragraph\n{: style='color:red' }", 8, "the attribute style is not allowed"),
         ("a paragraph\n{: onclick='x' }", 8, "the attribute onclick is not allowed"),
+        ("``` {.python noclasses=True}\nx = 1\n```", 7, "the attribute style is not allowed"),
         ("```call noSuchOperation\n```", 7, "noSuchOperation"),
         ("text\n```call searchPatient\nhealth: 1\n```", 8, "has no argument 'health'"),
         ("```call searchPatient\n- 1\n```", 7, "not `name: value` lines"),
