@@ -51,6 +51,22 @@ def _production_faults() -> Iterator[CheckMessage]:
             "Set REDIS_URL, for example redis://localhost:6379/0, or PROCESSES=1.",
             id="portal.E006",
         )
+    yield from _mail_faults()
+
+
+def _mail_faults() -> Iterator[CheckMessage]:
+    if not settings.EMAIL_BACKEND.endswith(".smtp.EmailBackend"):
+        yield Error(
+            "Mails would reach nobody: EMAIL_URL does not name an SMTP server.",
+            "Set EMAIL_URL, for example smtp+tls://user:password@smtp.example.org:587 (percent-encode the password).",
+            id="portal.E007",
+        )
+    elif settings.EMAIL_HOST_PASSWORD and not (settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL):
+        yield Error(
+            "The password of the SMTP server would cross the network in the clear.",
+            "Write EMAIL_URL with smtp+tls:// (port 587) or smtp+ssl:// (port 465).",
+            id="portal.E008",
+        )
 
 
 def _key_fault(name: str, value: str) -> Iterator[CheckMessage]:

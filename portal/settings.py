@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "portal.applications",
     "portal.accounts",
     "portal.audit",
+    "portal.mail",
     "portal.problems",
     "portal.ui",
     "portal.apps.PortalConfig",
@@ -174,6 +175,14 @@ SPECTACULAR_SETTINGS = {
     "LICENSE": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
     "COMPONENT_SPLIT_REQUEST": False,
 }
+
+# --- Mail. In development it is printed and kept in DATA_DIR/mail; production demands EMAIL_URL.
+if env.str("EMAIL_URL", ""):
+    vars().update(env.email_url("EMAIL_URL"))
+else:
+    EMAIL_BACKEND = "portal.mail.backends.DevelopmentBackend"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"OpesCare Developers <no-reply@{urlsplit(PUBLIC_URL).hostname}>")
 
 # --- Guides.
 DOCS_DIR = Path(env.str("DOCS_DIR", str(BASE_DIR / "docs_content")))

@@ -4,16 +4,12 @@ A key's life: *published* from its creation, *signing* from `signs_from` until t
 published on until the last token that it may have signed has expired.
 """
 
-import base64
-import hashlib
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from django.utils import timezone
@@ -24,6 +20,7 @@ from portal.applications.models import MAXIMUM_TOKEN_LIFETIME
 from portal.audit.actions import Actor, record_decision
 from portal.edge.environments import ENVIRONMENTS, Environment
 from portal.oauth.models import SigningKey
+from portal.sealing import SealedForeverError, seal, unseal
 
 KEY_BITS = 2048
 ALGORITHM = "RS256"
@@ -88,18 +85,11 @@ ring = KeyRing()
 feed.subscribe("keys", ring.reset)
 
 
-def _cipher() -> MultiFernet:
-    digests = (hashlib.sha256(secret.encode()).digest() for secret in settings.KEY_ENCRYPTION_KEYS)
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])
-
-
 def _parse(row: SigningKey) -> ParsedKey:
     try:
-        pem = _cipher().decrypt(row.encrypted_pem.encode())
-    except InvalidToken as exc:
-        raise ImproperlyConfigured(
-            f"signing key {row.kid} cannot be decrypted: add the key it was encrypted under to KEY_ENCRYPTION_KEYS"
-        ) from exc
+        pem = unseal(row.encrypted_pem)
+    except SealedForeverError as exc:
+        raise ImproperlyConfigured(f"signing key {row.kid} cannot be decrypted: {exc}") from exc
     key = RSAKey.import_key(pem, {"kid": row.kid})
     return ParsedKey(row.kid, row.environment, row.signs_from, key)  # type: ignore[arg-type]
 
@@ -119,7 +109,7 @@ def rotate(*, by: Actor, environment: Environment, compromised: bool = False) ->
     row = SigningKey.objects.create(
         kid=key.kid or "",
         environment=environment,
-        encrypted_pem=_cipher().encrypt(key.as_pem(private=True)).decode(),
+        encrypted_pem=seal(key.as_pem(private=True)),
         created_at=now,
         signs_from=now if at_once else now + PUBLISHED_AHEAD,
     )

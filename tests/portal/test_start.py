@@ -18,6 +18,7 @@ GOOD = {
     "CREDENTIALS_PEPPER": f"2{KEY}",
     "LEDGER_KEY": f"3{KEY}",
     "KEY_ENCRYPTION_KEYS": f"4{KEY}",
+    "EMAIL_URL": "smtp+tls://portal:password@smtp.example.org:587",
 }
 
 
@@ -46,6 +47,9 @@ def start(variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
         ({"ALLOWED_HOSTS": "*"}, "portal.E004", "Set ALLOWED_HOSTS, for example"),
         ({"PUBLIC_URL": ""}, "portal.E005", "Set PUBLIC_URL"),
         ({"PROCESSES": "2"}, "portal.E006", "Set REDIS_URL"),
+        ({"EMAIL_URL": ""}, "portal.E007", "Set EMAIL_URL"),
+        ({"EMAIL_URL": "consolemail://"}, "portal.E007", "Set EMAIL_URL"),
+        ({"EMAIL_URL": "smtp://portal:password@smtp.example.org"}, "portal.E008", "smtp+tls://"),
     ],
 )
 def test_production_refuses_to_start(tmp_path: Path, changes: dict[str, str], fault: str, remedy: str) -> None:

@@ -70,7 +70,7 @@ class Command(BaseCommand):
             call_command(
                 Extraction(),
                 locale=languages,
-                extensions=["html", "py", "svg"],
+                extensions=["html", "py", "svg", "txt"],
                 ignore_patterns=list(ELSEWHERE),
                 no_location=True,
                 no_obsolete=True,

@@ -17,6 +17,7 @@ DEPLOYMENT = {
     "MODE": "production",
     "PUBLIC_URL": "https://developers.example.org",
     "ALLOWED_HOSTS": "developers.example.org",
+    "EMAIL_URL": "smtp+tls://portal:password@smtp.example.org:587",
     **{name: f"{name}-for-the-deployment-check-0123456789-AbCdEfGhIjKl" for name in (
         "SECRET_KEY", "CREDENTIALS_PEPPER", "LEDGER_KEY", "KEY_ENCRYPTION_KEYS"
     )},
