@@ -4,13 +4,14 @@ The API, the documents for machines and what carries no words have one address; 
 """
 
 from django.conf.urls.i18n import i18n_patterns
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.generic import RedirectView
 
 from portal.guides.views import home
 from portal.ui.views import styleguide
 
-to_the_guide = RedirectView.as_view(pattern_name="guide")
+to_the_guide = login_not_required(RedirectView.as_view(pattern_name="guide"))
 
 urlpatterns = [
     # Somebody opened a base URL in a browser.
@@ -24,6 +25,9 @@ urlpatterns = [
         path("guides/", to_the_guide, {"slug": "getting-started"}),
         path("guides/", include("portal.guides.urls")),
         path("errors/", include("portal.problems.urls")),
+        path("accounts/", include("portal.accounts.urls")),
+        path("organisations/", include("portal.accounts.organisation_urls")),
+        path("applications/", include("portal.applications.urls")),
         path("styleguide/", styleguide, name="styleguide"),
         prefix_default_language=False,
     ),

@@ -23,11 +23,19 @@ class NotAllowedError(ValueError):
 
 
 @transaction.atomic
-def create_application(*, by: Actor, organisation: Organisation, name: str) -> Application:
-    """Create an application."""
-    application = Application.objects.create(organisation=organisation, name=name)
-    _record(by, "create_application", application, after={"name": name})
+def create_application(*, by: Actor, organisation: Organisation, **fields: Any) -> Application:
+    """Create an application; `fields` are its model's."""
+    application = Application.objects.create(organisation=organisation, **fields)
+    _record(by, "create_application", application, after=fields)
     return application
+
+
+@transaction.atomic
+def start_application(*, by: Actor, organisation: Organisation, **fields: Any) -> tuple[Application, Client, str]:
+    """Create an application with what it needs to work in the sandbox at once: a client with every scope, a secret."""
+    application = create_application(by=by, organisation=organisation, **fields)
+    client = create_client(by=by, application=application, environment=SANDBOX, scopes=available(SANDBOX))
+    return application, client, add_secret(by=by, client=client)
 
 
 @transaction.atomic

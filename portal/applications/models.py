@@ -4,8 +4,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from portal.accounts.models import Organisation
+from portal.accounts.models import Organisation, public_id
 from portal.edge.environments import ENVIRONMENTS
 
 TOKEN_LIFETIME = 3600
@@ -13,12 +14,37 @@ MINIMUM_TOKEN_LIFETIME = 60
 MAXIMUM_TOKEN_LIFETIME = 86_400
 
 
+class Integration(models.TextChoices):
+    """The five ways in."""
+
+    CONNECT_API = "connect_api", _("Connect API")
+    SDK = "sdk", _("SDK")
+    BRIDGE_AGENT = "bridge_agent", _("Bridge Agent")
+    WIDGET = "widget", _("Widget")
+    WEBHOOKS = "webhooks", _("Webhooks")
+
+
 class Application(models.Model):
     """What a developer builds."""
 
+    public_id = models.CharField(max_length=10, unique=True, default=public_id, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="applications")
-    name = models.CharField(max_length=120)
+    name = models.CharField(_("Name"), max_length=120)
+    description = models.CharField(
+        _("Description"), max_length=200, blank=True, help_text=_("One line that tells it from your other apps.")
+    )
+    purpose = models.TextField(
+        _("What it does"),
+        max_length=2000,
+        blank=True,
+        help_text=_("Who uses it and what for. A reviewer reads this when you ask for production."),
+    )
+    integration = models.CharField(
+        _("Integration"), max_length=12, choices=Integration, default=Integration.CONNECT_API
+    )
+    home_page = models.URLField(_("Home page"), blank=True)
     created_at = models.DateTimeField(default=timezone.now)
+    closed_at = models.DateTimeField(null=True, blank=True, help_text="its clients are refused; it can be reopened")
 
     def __str__(self) -> str:
         return self.name
@@ -33,9 +59,17 @@ class Client(models.Model):
     scopes = models.JSONField(default=list)
     token_lifetime = models.PositiveIntegerField(default=TOKEN_LIFETIME, help_text="seconds")
     jwks = models.JSONField(null=True, blank=True, help_text="public keys for private_key_jwt, as a JWK set (RFC 7517)")
+    jwks_url = models.URLField(
+        blank=True, help_text="where the public keys are fetched from; blank where they were pasted"
+    )
+    jwks_fetched_at = models.DateTimeField(null=True, blank=True)
+    jwks_fault = models.TextField(
+        blank=True, help_text="why the last fetch failed, fit to show; the keys stay as they were"
+    )
     created_at = models.DateTimeField(default=timezone.now)
     suspended_at = models.DateTimeField(null=True, blank=True)
     suspended_reason = models.TextField(blank=True)
+    suspended_by_operator = models.BooleanField(default=False, help_text="then its members cannot restore it")
 
     class Meta:
         constraints = [
@@ -67,6 +101,14 @@ class ClientSecret(models.Model):
     created_by = models.CharField(max_length=120)
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    replaced_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="replaces")
+    form_id = models.UUIDField(
+        null=True, unique=True, help_text="of the form that made it: sending the form twice makes one secret"
+    )
+    reminded_days = models.PositiveSmallIntegerField(
+        null=True, help_text="the mail before its expiry that was sent last: so many days before"
+    )
+    quiet_told_at = models.DateTimeField(null=True, help_text="when its owners were told that it is safe to revoke")
 
     class Meta:
         constraints = [

@@ -8,16 +8,22 @@ from portal.audit.models import Decision
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts. `kind` is `operator` for commands; `label` is what people read."""
+    """Who acts. `kind`: `operator` for commands, `user` for people, `system` for tasks. `label`: what people read."""
 
     kind: str
     label: str
     id: str = ""
+    address: str = ""
 
     @classmethod
     def operator(cls, label: str) -> Self:
         """Return the actor of a management command."""
         return cls(kind="operator", label=label)
+
+    @classmethod
+    def system(cls, label: str) -> Self:
+        """Return the actor of a task that nobody started."""
+        return cls(kind="system", label=label)
 
 
 def record_decision(
@@ -36,6 +42,7 @@ def record_decision(
         actor_kind=by.kind,
         actor_id=by.id,
         actor_label=by.label,
+        address=by.address,
         verb=verb,
         object_type=object_type,
         object_id=str(object_id),

@@ -88,6 +88,7 @@ class Decision(AppendOnlyModel):
     actor_kind = models.CharField(max_length=10)
     actor_id = models.CharField(max_length=64, blank=True)
     actor_label = models.CharField(max_length=120)
+    address = models.CharField(max_length=45, blank=True, help_text="where the actor was")
     verb = models.CharField(max_length=64, help_text="room.verb, as in applications.suspend_client")
     object_type = models.CharField(max_length=40)
     object_id = models.CharField(max_length=64)
@@ -95,6 +96,9 @@ class Decision(AppendOnlyModel):
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
     reason = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation_id", "-id"], name="decision_of_organisation")]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%dT%H:%M:%SZ} {self.actor_label} {self.verb} {self.object_type} {self.object_id}"

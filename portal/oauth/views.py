@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -120,6 +121,7 @@ class IntrospectView(OAuthView):
         return self.answer(request)
 
 
+@login_not_required
 @require_safe
 def metadata(request: HttpRequest, issuer_path: str) -> HttpResponse:
     """Return the metadata of the issuer whose path this is (RFC 8414, section 3.1), and whose host, if that tells."""
@@ -149,6 +151,7 @@ def _metadata_of(environment: Environment) -> dict[str, object]:
     return document
 
 
+@login_not_required
 @require_safe
 def jwks(request: HttpRequest, environment: Environment | None = None) -> HttpResponse:
     """Return the public keys of an environment: the one named, else the host's, else the sandbox's."""

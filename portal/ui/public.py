@@ -13,6 +13,7 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -85,4 +86,4 @@ def public_page(view: View) -> View:
                     _kept.popitem(last=False)
         return kept.response(request)
 
-    return require_safe(answer)
+    return login_not_required(require_safe(answer))

@@ -1,0 +1,71 @@
+"""Closed by default: a page asks for a signed-in user who has accepted the terms, unless its view says otherwise."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
+from django.utils.http import urlencode
+
+from portal.accounts.models import TermsAcceptance
+
+MARK = "signed_in"
+"""A cookie without any content, for scripts: it says that asking for the personal part of a page is worth a call."""
+
+
+class SignedInMiddleware(LoginRequiredMiddleware):
+    """Sends strangers to the sign-in, and users who have not accepted the present terms to those.
+
+    Public pages are marked by `login_not_required`; there, the session is never read.
+    """
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer; pages of a signed-in user are never stored anywhere."""
+        response = cast("HttpResponseBase", self.get_response(request))
+        if getattr(request, "needs_sign_in", False):
+            add_never_cache_headers(response)
+        change = getattr(request, "signed_in_change", None)
+        if change is True:
+            response.set_cookie(MARK, "1", max_age=settings.SESSION_COOKIE_AGE, secure=settings.HTTPS, samesite="Lax")
+        elif change is False:
+            response.delete_cookie(MARK, samesite="Lax")
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view_func: Callable[..., Any], view_args: Any, view_kwargs: Any
+    ) -> HttpResponseBase | None:
+        """Redirect whoever may not pass."""
+        if not getattr(view_func, "login_required", True):
+            return None
+        request.needs_sign_in = True  # type: ignore[attr-defined]
+        if refused := super().process_view(request, view_func, view_args, view_kwargs):
+            return refused
+        if getattr(view_func, "terms_required", True) and not _accepted(request):
+            return redirect(f"{reverse('terms-accept')}?{urlencode({'next': request.get_full_path()})}")
+        return None
+
+
+def _accepted(request: HttpRequest) -> bool:
+    """Say whether the user accepted the present terms; the session remembers it."""
+    if request.session.get("terms") == settings.TERMS_VERSION:
+        return True
+    if not TermsAcceptance.objects.filter(user=request.user, version=settings.TERMS_VERSION).exists():  # type: ignore[misc]
+        return False
+    request.session["terms"] = settings.TERMS_VERSION
+    return True
+
+
+@receiver(user_logged_in)
+def _mark(request: HttpRequest, **_: Any) -> None:
+    request.signed_in_change = True  # type: ignore[attr-defined]
+
+
+@receiver(user_logged_out)
+def _unmark(request: HttpRequest, **_: Any) -> None:
+    request.signed_in_change = False  # type: ignore[attr-defined]
