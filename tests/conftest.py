@@ -18,6 +18,7 @@ from portal.limits import failures
 from portal.management.published import ensure_client, ensure_keys
 from portal.oauth.keys import ring
 from portal.oauth.tokens import revoked
+from tests.cast import Cast, gather
 from tests.databases import postgresql, redis
 from tests.servers import Server, running
 
@@ -58,6 +59,12 @@ def sandbox(db: None) -> None:
 def api(sandbox: None) -> DjangoClient:
     """Return an HTTP client in front of a loaded sandbox. Exceptions become 500, as in production."""
     return DjangoClient(raise_request_exception=False)
+
+
+@pytest.fixture
+def cast(sandbox: None) -> Cast:
+    """Gather the people of the tests."""
+    return gather()
 
 
 @pytest.fixture(scope="session")
