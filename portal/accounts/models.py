@@ -91,7 +91,7 @@ class Organisation(models.Model):
 
     public_id = models.CharField(max_length=10, unique=True, default=public_id, editable=False)
     name = models.CharField(_("Name"), max_length=120)
-    country = CountryField(_("Country"), blank=True)
+    country = CountryField(verbose_name=_("Country"), blank=True)
     kind = models.CharField(_("Kind"), max_length=12, choices=Kind, default=Kind.OTHER)
     security_contact = models.EmailField(
         _("Security contact"),

@@ -24,13 +24,18 @@ def portal_navigation(context: dict[str, Any]) -> dict[str, Any]:
     memberships = list(user.memberships.select_related("organisation").order_by("organisation__name"))
     present = next((m for m in memberships if organisation and m.organisation_id == organisation.pk), None)
     present = present or (memberships[0] if memberships else None)
-    applications = (
-        present.organisation.applications.filter(closed_at=None).order_by("name")[: SHOWN + 1] if present else []
-    )
+    applications: list[Application] = []
+    if present:
+        applications = list(
+            present.organisation.applications.filter(closed_at=None).order_by("name", "pk")[: SHOWN + 1]
+        )
+    shown = applications[:SHOWN]
+    if application and application not in shown:
+        shown = [*shown[:-1], application] if len(shown) == SHOWN else [*shown, application]
     return {
         "present": present,
         "others": [membership for membership in memberships if membership is not present],
-        "applications": applications[:SHOWN],
+        "applications": shown,
         "more": len(applications) > SHOWN,
         "application": application,
         "page": context.get("page_name", ""),
