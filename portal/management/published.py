@@ -1,6 +1,12 @@
-"""Creates the published clients through the verbs that everybody uses."""
+"""Creates the published clients and accounts through the verbs that everybody uses."""
 
-from portal.accounts.models import Organisation
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.db import transaction
+
+from portal.accounts import actions as accounts
+from portal.accounts.models import Kind, Organisation, TermsAcceptance, User
+from portal.accounts.published import PASSWORD, PublishedPerson
 from portal.applications import actions, secrets
 from portal.applications.models import Application, Client, ClientSecret
 from portal.applications.published import PublishedClient
@@ -38,5 +44,24 @@ def _application(by: Actor, published: PublishedClient) -> Application:
     known = Application.objects.filter(organisation__name=published.organisation, name=published.application)
     if application := known.first():
         return application
-    organisation, _ = Organisation.objects.get_or_create(name=published.organisation)
+    organisation = _organisation(by, published.organisation)
     return actions.create_application(by=by, organisation=organisation, name=published.application)
+
+
+def ensure_person(by: Actor, published: PublishedPerson) -> User:
+    """Create the account and its membership unless it is there; nothing of an account that exists is changed."""
+    user = User.objects.filter(email=published.email).first()
+    if user is not None:
+        return user
+    with transaction.atomic():
+        user = User.objects.create_user(published.email, PASSWORD, name=published.name, is_staff=published.is_staff)
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+        TermsAcceptance.objects.create(user=user, version=settings.TERMS_VERSION)
+        organisation = _organisation(by, published.organisation)
+        accounts.add_member(by=by, organisation=organisation, user=user, role=published.role)
+    return user
+
+
+def _organisation(by: Actor, name: str) -> Organisation:
+    known = Organisation.objects.filter(name=name).order_by("pk").first()
+    return known or accounts.create_organisation(by=by, owner=None, name=name, country="KE", kind=Kind.HOSPITAL)

@@ -76,6 +76,11 @@ def test_production_refuses_a_published_production_secret(tmp_path: Path) -> Non
     assert "The published secret of opeshisos_production works here." in started.stderr
     for client in ("opeshisos_production", "demo_all_scopes_sandbox"):
         manage(same_pepper, "client", "revoke-secrets", client, "--reason", "published")
+    started = start(environment(tmp_path))
+    assert started.returncode
+    assert "Change it: manage.py changepassword noor@opescare.example" in started.stderr
+    forget = "from portal.accounts.models import User; [u.set_unusable_password() or u.save() for u in User.objects.all()]"
+    manage(same_pepper, "shell", "-v", "0", "-c", forget)
     assert start(environment(tmp_path)).returncode == 0
 
 
@@ -100,11 +105,13 @@ def test_the_demo_runs_twice_and_changes_nothing(tmp_path: Path) -> None:
     count = (
         "from portal.applications.models import *; from portal.connect.models import *; "
         "from portal.oauth.models import *; "
-        "print([model.objects.count() for model in (Application, Client, ClientSecret, Dataset, Patient, SigningKey)])"
+        "from portal.accounts.models import *; "
+        "models = (Application, Client, ClientSecret, Dataset, Patient, SigningKey, Organisation, User, Membership); "
+        "print([model.objects.count() for model in models])"
     )
     manage(variables, "demo", "--no-serve")
     once = manage(variables, "shell", "-v", "0", "-c", count)
     said = manage(variables, "demo", "--no-serve")
-    assert manage(variables, "shell", "-v", "0", "-c", count) == once == "[3, 3, 3, 1, 48, 2]\n"
-    for printed in ("demo_secret_sandbox_2026", "opeshisos_production", "/guides/getting-started/"):
+    assert manage(variables, "shell", "-v", "0", "-c", count) == once == "[3, 3, 3, 1, 48, 2, 2, 3, 3]\n"
+    for printed in ("demo_secret_sandbox_2026", "opeshisos_production", "amina@st-raphael.example", "/guides/getting-started/"):
         assert printed in said

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from portal.accounts.published import PASSWORD, PEOPLE, PublishedPerson
 from portal.applications.published import (
     DEMO_PRODUCTION_CLIENT,
     DEMO_SANDBOX_CLIENT,
@@ -16,7 +17,7 @@ from portal.applications.published import (
 )
 from portal.audit.actions import Actor
 from portal.management.commands.serve import refuse_taken_port
-from portal.management.published import ensure_client
+from portal.management.published import ensure_client, ensure_person
 
 
 class Command(BaseCommand):
@@ -43,6 +44,8 @@ class Command(BaseCommand):
         by = Actor.operator("manage.py demo")
         ensure_client(by, DEMO_SANDBOX_CLIENT)
         ensure_client(by, DEMO_PRODUCTION_CLIENT)
+        for person in PEOPLE:
+            ensure_person(by, person)
         call_command("collectstatic", interactive=False, verbosity=0)
         self._describe()
         if not options["no_serve"]:
@@ -53,6 +56,10 @@ class Command(BaseCommand):
             "",
             f"Start here   {settings.PUBLIC_URL}/guides/getting-started/",
             f"API          {settings.SANDBOX_BASE_URL} (described in {settings.PUBLIC_URL}/openapi.yaml)",
+            f"Your apps    {settings.PUBLIC_URL}/applications/ (sign in as one of these, or sign up)",
+            "",
+            *map(_person_line, PEOPLE),
+            f"  password of all three: {PASSWORD}",
             "",
             *_client_lines("Sandbox", "published", SANDBOX_CLIENT),
             *_client_lines("Sandbox", "all eleven scopes", DEMO_SANDBOX_CLIENT),
@@ -60,6 +67,11 @@ class Command(BaseCommand):
             "",
         ]
         self.stdout.write("\n".join(lines))
+
+
+def _person_line(person: PublishedPerson) -> str:
+    staff = ", staff" if person.is_staff else ""
+    return f"  {person.email:<26} {person.role.label.lower()} of {person.organisation}{staff}"
 
 
 def _client_lines(environment: str, note: str, client: PublishedClient) -> list[str]:
