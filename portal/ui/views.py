@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -24,6 +25,9 @@ COLOURS = (
     ("sandbox-soft", "ink"),
     ("production-soft", "production"),
     ("production-soft", "ink"),
+    ("surface", "production"),
+    ("paper", "production"),
+    ("production", "surface"),
     ("code", "code-ink"),
     ("code", "code-muted"),
     ("code", "code-accent"),
@@ -39,8 +43,24 @@ LANGUAGES = (("curl", "cURL"), ("php", "PHP"), ("javascript", "JavaScript"), ("p
 @public_page
 def styleguide(request: HttpRequest) -> HttpResponse:
     """Show every component."""
-    context = {"colours": COLOURS, "groups": _groups(), "sequence": _sequence()}
+    context = {"colours": COLOURS, "form": _form(), "groups": _groups(), "sequence": _sequence()}
     return HttpResponse(render_to_string("ui/styleguide.html", context, request))
+
+
+def _form() -> forms.Form:
+    """Return a form with every kind of field, one of them filled in wrongly."""
+
+    class Everything(forms.Form):
+        name = forms.CharField(label=_("A name"), help_text=_("What it is for."))
+        address = forms.EmailField(label=_("An address"))
+        note = forms.CharField(label=_("A note"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
+        kind = forms.ChoiceField(label=_("One of many"), choices=[("a", _("This")), ("b", _("That"))])
+        choice = forms.ChoiceField(
+            label=_("One of few"), choices=[("a", _("This")), ("b", _("That"))], widget=forms.RadioSelect
+        )
+        sure = forms.BooleanField(label=_("Yes or no"))
+
+    return Everything({"name": "St. Raphael HIS", "address": "nobody", "kind": "a", "choice": "a", "sure": "on"})
 
 
 def _groups() -> list[dict[str, Any]]:
