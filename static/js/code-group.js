@@ -119,6 +119,7 @@ class CodeGroup extends HTMLElement {
     strong.className = `status-${String(answer?.status || 5)[0]}`;
     strong.textContent = answer?.status ?? "";
     this.querySelector("[data-status]").replaceChildren(strong, ` ${note}`);
+    this.querySelector(".code-answer").hidden = false;
     this.querySelector(".code-answer pre").hidden = !answer;
     if (answer) this.querySelector(".code-answer code").replaceChildren(...this.#written(answer));
     this.say(answer ? `${this.dataset.answered} ${answer.status}. ${note}` : note);

@@ -1,0 +1,74 @@
+"""Code groups: one call in every language as tabs, with what Run needs to send it."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
+
+from portal.samples.calls import Call, resolve
+from portal.samples.languages import samples
+
+FORMATTER = HtmlFormatter(nowrap=True)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What stands under the samples until the call is run."""
+
+    status: str
+    body: SafeString
+
+
+def coloured_once(text: str, lexer: str) -> SafeString:
+    """Return the text as HTML with Pygments' classes, and keep no copy of it: for what holds a secret."""
+    return mark_safe(highlight(text, get_lexer_by_name(lexer, startinline=True), FORMATTER))  # noqa: S308 - escaped by Pygments
+
+
+@lru_cache(maxsize=1024)
+def coloured(text: str, lexer: str) -> SafeString:
+    """Return the same. Many pages, in both languages, show the same samples."""
+    return coloured_once(text, lexer)
+
+
+def code_group(
+    call: Call,
+    base_url: str,
+    *,
+    identifier: str,
+    after: Sequence[Call] = (),
+    answer: Answer | None = None,
+    token_call: str = "",
+    colour: Callable[[str, str], SafeString] = coloured,
+) -> SafeString:
+    """Return the group's HTML. `after` are the calls that stand before this one on the page.
+
+    `token_call` is the JSON body by which Run gets a token on a page that has no call for it.
+
+    :raises CallError: where the call does not fit the OpenAPI document.
+    """
+    request = resolve(call, "")
+    run = {
+        "method": request.method,
+        "path": request.address,
+        "body": request.body,
+        "token": request.needs_token,
+        "operation": call.operation_id,
+    }
+    context = {
+        "id": identifier,
+        "panels": [
+            (sample.language, colour(sample.text, sample.language.lexer))
+            for sample in samples(call, base_url, after=after)
+        ],
+        "run": json.dumps(run),
+        "published": token_call if request.needs_token else "",
+        "status": answer.status if answer else "",
+        "answer": answer.body if answer else "",
+    }
+    return render_to_string("ui/code_group.html", context)
