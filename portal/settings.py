@@ -279,5 +279,6 @@ LOGGING = {
         # Both print the requested path; `portal.problems` logs the route template instead.
         "django.request": {"handlers": ["null"], "propagate": False},
         "django.security": {"handlers": ["null"], "propagate": False},
+        "apscheduler": {"level": "ERROR"},  # otherwise it says every half second that it did something
     },
 }

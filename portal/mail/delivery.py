@@ -10,6 +10,7 @@ import random
 import smtplib
 from datetime import timedelta
 from email.utils import format_datetime
+from threading import Event
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -31,15 +32,15 @@ MAXIMUM_ATTEMPTS = 20
 logger = logging.getLogger(__name__)
 
 
-def deliver_due(limit: int = 1000) -> int:
-    """Try every mail that is due, the oldest first, and return how many were sent."""
+def deliver_due(stopping: Event | None = None) -> int:
+    """Try every mail that is due, the oldest first, and return how many were sent.
+
+    :param stopping: where it is set, no further mail is begun.
+    """
     connection = get_connection()
     sent = 0
     try:
-        for _ in range(limit):
-            mail = take()
-            if mail is None:
-                break
+        while not (stopping and stopping.is_set()) and (mail := take()):
             sent += deliver(mail, connection)
     finally:
         connection.close()
@@ -72,6 +73,12 @@ def deliver(mail: OutgoingMail, connection: BaseEmailBackend) -> bool:
         return False
     _settle(mail, SENT, "", erase=True)
     return True
+
+
+def retry(pk: int) -> bool:
+    """Make a failed or waiting mail due now, with all attempts before it, and say whether there was one."""
+    known = OutgoingMail.objects.filter(pk=pk, state__in=[FAILED, WAITING]).exclude(sealed="")
+    return bool(known.update(state=WAITING, settled_at=None, due_at=timezone.now(), attempts=0))
 
 
 def message(mail: OutgoingMail) -> EmailMultiAlternatives:

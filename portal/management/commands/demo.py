@@ -16,6 +16,7 @@ from portal.applications.published import (
     PublishedClient,
 )
 from portal.audit.actions import Actor
+from portal.management.beside import worker_beside
 from portal.management.commands.serve import refuse_taken_port
 from portal.management.published import ensure_client, ensure_person
 
@@ -49,7 +50,8 @@ class Command(BaseCommand):
         call_command("collectstatic", interactive=False, verbosity=0)
         self._describe()
         if not options["no_serve"]:
-            call_command("serve")
+            with worker_beside(self.stderr.write):
+                call_command("serve")
 
     def _describe(self) -> None:
         lines = [

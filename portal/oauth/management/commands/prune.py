@@ -1,13 +1,10 @@
-"""`manage.py prune`: delete what has lost its meaning. Run it once a day."""
+"""`manage.py prune`: delete what has lost its meaning. The worker does it daily."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.utils import timezone
 
-from portal.applications.feed import KEPT
-from portal.applications.models import FeedEvent
-from portal.oauth.models import RevokedToken, UsedAssertion
+from portal.oauth.tasks import prune
 
 
 class Command(BaseCommand):
@@ -17,11 +14,5 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Do it."""
-        now = timezone.now()
-        for what, rows in (
-            ("revoked tokens", RevokedToken.objects.filter(expires_at__lt=now)),
-            ("used assertions", UsedAssertion.objects.filter(expires_at__lt=now)),
-            ("feed events", FeedEvent.objects.filter(at__lt=now - KEPT)),
-        ):
-            count, _ = rows.delete()
+        for what, count in prune().items():
             self.stdout.write(f"{count} {what} deleted")

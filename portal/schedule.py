@@ -1,0 +1,31 @@
+"""What happens in the background, and how often. `manage.py worker` runs it, any number of workers at once.
+
+No task keeps anything in memory: each looks in the database for what is due, does it, and notes that in the same
+transaction or behind a lease. So a killed worker loses nothing, two workers do nothing twice, and a task that was
+missed is made up for at the next start, where each runs once.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from threading import Event
+
+from portal.mail.delivery import deliver_due
+from portal.mail.tasks import forget
+from portal.oauth.tasks import prune
+
+
+@dataclass(frozen=True)
+class Scheduled:
+    """A task, and the pause from one start to the next. It is given an event that is set when the worker must end."""
+
+    name: str
+    every: timedelta
+    task: Callable[[Event], object]
+
+
+SCHEDULE = (
+    Scheduled("mail.deliver_due", timedelta(seconds=0.5), lambda stopping: deliver_due(stopping=stopping)),
+    Scheduled("mail.forget", timedelta(days=1), lambda _: forget()),
+    Scheduled("oauth.prune", timedelta(days=1), lambda _: prune()),
+)
