@@ -5,7 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
-from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.account.internal.flows.login import (
+    _AUTHENTICATION_METHODS_USER_SESSION_KEY,
+    AUTHENTICATION_METHODS_SESSION_KEY,
+)
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -98,7 +101,10 @@ def sign_in(user: User, *, seconds_ago: float = 0) -> Browser:
     browser = Browser(raise_request_exception=False)
     browser.force_login(user)
     session = browser.session
-    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": time.time() - seconds_ago}]
+    given = {"method": "password", "at": time.time() - seconds_ago, "reauthenticated": True}
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [given]
+    session["account_authentication_methods_user"] = str(user.pk)  # whose records they are
+    session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(user.pk)
     session.save()
     return browser
 
