@@ -103,7 +103,6 @@ def sign_in(user: User, *, seconds_ago: float = 0) -> Browser:
     session = browser.session
     given = {"method": "password", "at": time.time() - seconds_ago, "reauthenticated": True}
     session[AUTHENTICATION_METHODS_SESSION_KEY] = [given]
-    session["account_authentication_methods_user"] = str(user.pk)  # whose records they are
     session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(user.pk)
     session.save()
     return browser
