@@ -49,6 +49,7 @@ THREADS = env.int("THREADS", 4)
 
 INSTALLED_APPS = [
     "portal.guides",
+    "portal.console",
     "portal.connect",
     "portal.oauth",
     "portal.applications",

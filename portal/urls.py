@@ -28,6 +28,7 @@ urlpatterns = [
         path("accounts/", include("portal.accounts.urls")),
         path("organisations/", include("portal.accounts.organisation_urls")),
         path("applications/", include("portal.applications.urls")),
+        path("console/", include("portal.console.urls")),
         path("styleguide/", styleguide, name="styleguide"),
         prefix_default_language=False,
     ),

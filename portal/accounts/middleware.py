@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.dispatch import receiver
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
@@ -44,11 +44,12 @@ class SignedInMiddleware(LoginRequiredMiddleware):
         if not getattr(view_func, "login_required", True):
             return None
         request.needs_sign_in = True  # type: ignore[attr-defined]
-        if refused := super().process_view(request, view_func, view_args, view_kwargs):
-            return refused
-        if getattr(view_func, "terms_required", True) and not _accepted(request):
-            return redirect(f"{reverse('terms-accept')}?{urlencode({'next': request.get_full_path()})}")
-        return None
+        refused = super().process_view(request, view_func, view_args, view_kwargs)
+        if not refused and getattr(view_func, "terms_required", True) and not _accepted(request):
+            refused = redirect(f"{reverse('terms-accept')}?{urlencode({'next': request.get_full_path()})}")
+        if refused and "application/json" in request.headers.get("Accept", ""):
+            return JsonResponse({"error": "signed_out"}, status=401)  # a script cannot follow to a form
+        return refused
 
 
 def _accepted(request: HttpRequest) -> bool:

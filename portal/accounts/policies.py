@@ -5,6 +5,7 @@ from typing import TypeGuard
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
@@ -43,6 +44,12 @@ def signed_in(user: User | AnonymousUser) -> TypeGuard[User]:
 def may(membership: Membership, what: May) -> bool:
     """Say whether this member may do that."""
     return what in ALLOWED[membership.role]
+
+
+def memberships_that_allow(what: May) -> QuerySet[Membership]:
+    """Return the memberships of active users whose role allows this."""
+    roles = [role for role, allowed in ALLOWED.items() if what in allowed]
+    return Membership.objects.filter(role__in=roles, user__is_active=True)
 
 
 def membership_for(user: User, organisation_id: str, what: May) -> Membership:

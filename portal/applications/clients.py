@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from django.utils import timezone
 
+from portal.accounts.policies import May, memberships_that_allow
 from portal.applications import secrets
 from portal.applications.feed import feed
 from portal.applications.models import Client, ClientSecret
@@ -52,8 +53,15 @@ class KnownClient:
         return found
 
     def has_credential(self, credential: str) -> bool:
-        """Say whether the secret (`secret:<id>`) or key (`key:<kid>`) still opens the door."""
+        """Say whether the secret (`secret:<id>`), key (`key:<kid>`) or member (`user:<id>`) still opens the door.
+
+        A member's token is one that Run got in their session. Whether they may still build is asked of the database
+        each time: it changes without this client's knowledge, and such calls are few.
+        """
         kind, _, name = credential.partition(":")
+        if kind == "user":
+            builders = memberships_that_allow(May.BUILD).filter(organisation_id=self.organisation_id)
+            return builders.filter(user_id=int(name)).exists()
         if kind == "key":
             return any(key.get("kid") == name for key in (self.jwks or {}).get("keys", []))
         return any(str(known.id) == name and self._is_live(known) for known in self.secrets)

@@ -19,7 +19,8 @@ logger = logging.getLogger(__name__)
 
 
 @lru_cache(maxsize=1)
-def _limiter() -> FixedWindowRateLimiter:
+def limiter() -> FixedWindowRateLimiter:
+    """Return what counts: in Redis, or in this process's memory."""
     storage = storage_from_string(settings.REDIS_URL or "memory://", wrap_exceptions=True)
     if not isinstance(storage, Storage):
         raise TypeError("REDIS_URL names an asynchronous store")
@@ -32,9 +33,9 @@ def seconds_to_wait(address: str, client: str) -> int:
     A store that does not answer stops nobody: a rate limit must not take a hospital offline.
     """
     try:
-        if _limiter().test(FAILURES, address, client):
+        if limiter().test(FAILURES, address, client):
             return 0
-        return max(1, int(_limiter().get_window_stats(FAILURES, address, client).reset_time - time.time()) + 1)
+        return max(1, int(limiter().get_window_stats(FAILURES, address, client).reset_time - time.time()) + 1)
     except StorageError as exc:
         logger.warning("failed authentications are not counted: %s", type(exc.__cause__).__name__)
         return 0
@@ -43,11 +44,11 @@ def seconds_to_wait(address: str, client: str) -> int:
 def count_failure(address: str, client: str) -> None:
     """Count one failed authentication."""
     try:
-        _limiter().hit(FAILURES, address, client)
+        limiter().hit(FAILURES, address, client)
     except StorageError as exc:
         logger.warning("failed authentications are not counted: %s", type(exc.__cause__).__name__)
 
 
 def reset() -> None:
     """Forget the limiter and, where it counts in memory, all that it counted."""
-    _limiter.cache_clear()
+    limiter.cache_clear()

@@ -1,0 +1,78 @@
+"""Which sandbox clients somebody may use in samples, and which one they use."""
+
+from typing import TypedDict
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+
+from portal.accounts.models import User
+from portal.accounts.policies import May, memberships_that_allow
+from portal.applications.models import Client
+from portal.console.models import ChosenClient
+from portal.edge.environments import SANDBOX
+
+OFFERED = 20
+
+
+class Described(TypedDict):
+    """A client as pages show it."""
+
+    client_id: str
+    name: str
+    organisation: str
+    credentials: str
+
+
+def own_clients(user: User) -> QuerySet[Client]:
+    """Return the sandbox clients that this user may use, of the newest app first.
+
+    Whoever may only see an app may not act in its name; a suspended client and a closed app have no calls.
+    """
+    organisations = memberships_that_allow(May.BUILD).filter(user=user).values("organisation")
+    return (
+        Client.objects.select_related("application__organisation")
+        .filter(
+            environment=SANDBOX,
+            suspended_at=None,
+            application__closed_at=None,
+            application__organisation__in=organisations,
+        )
+        .order_by("-application__created_at", "-pk")
+    )
+
+
+def found(user: User, words: str) -> QuerySet[Client]:
+    """Return those whose app, organisation or client id holds these words."""
+    matches = Q(application__name__icontains=words) | Q(client_id__icontains=words)
+    return own_clients(user).filter(matches | Q(application__organisation__name__icontains=words))
+
+
+def chosen_client(user: User) -> Client | None:
+    """Return the client of this user's samples, None for the published one."""
+    row = ChosenClient.objects.filter(user=user).first()
+    if row is not None and row.client_id is None:
+        return None
+    usable = own_clients(user)
+    kept = usable.filter(pk=row.client_id).first() if row is not None else None
+    return kept or usable.first()
+
+
+def choose(user: User, client: Client | None) -> None:
+    """Keep what the user picked; `None` is the published client."""
+    ChosenClient.objects.update_or_create(user=user, defaults={"client": client})
+
+
+def offered(user: User, chosen: Client | None) -> list[Client]:
+    """Return the clients to pick from: the newest, and the chosen one whatever its age."""
+    newest = list(own_clients(user)[:OFFERED])
+    return newest if chosen is None or chosen in newest else [*newest[:-1], chosen]
+
+
+def described(client: Client) -> Described:
+    """Return what a page needs to know of a client."""
+    return {
+        "client_id": client.client_id,
+        "name": client.application.name,
+        "organisation": client.application.organisation.name,
+        "credentials": reverse("application", args=[client.application.public_id]),
+    }
