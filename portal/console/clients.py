@@ -49,12 +49,13 @@ def found(user: User, words: str) -> QuerySet[Client]:
 
 def chosen_client(user: User) -> Client | None:
     """Return the client of this user's samples, None for the published one."""
-    row = ChosenClient.objects.filter(user=user).first()
-    if row is not None and row.client_id is None:
-        return None
     usable = own_clients(user)
-    kept = usable.filter(pk=row.client_id).first() if row is not None else None
-    return kept or usable.first()
+    row = ChosenClient.objects.filter(user=user).first()
+    if row is None:
+        return usable.first()
+    if row.client_id is None:
+        return None
+    return usable.filter(pk=row.client_id).first() or usable.first()
 
 
 def choose(user: User, client: Client | None) -> None:

@@ -6,9 +6,12 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from portal.applications.published import SANDBOX_CLIENT
+from portal.guides.own import marked
 from portal.samples import groups
 from portal.samples.calls import Call, CallError, resolve
 
@@ -28,14 +31,25 @@ def code_group(call: Call, base_url: str, before: Sequence[Call], identifier: st
     resolve(call, "")  # says what is wrong with the call before anybody looks for its answer
     recorded = recorded_answer(call)
     body = groups.coloured(json.dumps(recorded["body"], indent=2, ensure_ascii=False), "json")
-    return groups.code_group(
+    group = groups.code_group(
         call,
         base_url,
         identifier=identifier,
         after=before,
         answer=groups.Answer(str(recorded["status"]), body),
         token_call=json.dumps(PUBLISHED),
+        colour=_coloured,
     )
+    return group + _own_note() if "client_secret" in call.arguments else group
+
+
+def _coloured(text: str, lexer: str) -> SafeString:
+    return marked(groups.coloured(text, lexer))
+
+
+def _own_note() -> SafeString:
+    """Return what a signed-in reader is told about the secret of their own client."""
+    return render_to_string("guides/own_client.html", {"credentials": reverse("application-list")})
 
 
 def recorded_answer(call: Call) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from portal.guides import sequences, tables
 from portal.guides.code import code_group
 from portal.guides.directives import Directive, call_of, directives
 from portal.guides.inspection import Inspection, inspect
+from portal.guides.own import marked_blocks
 from portal.guides.sources import PageError, Source
 from portal.guides.variables import fill, unknown_variable
 from portal.samples.calls import Call, CallError
@@ -60,7 +61,7 @@ def render(source: Source, values: Mapping[str, str]) -> Rendered:
         text = f"{text[: directive.start]}\n{PLACEHOLDER.format(number)}\n{text[directive.end :]}"
     html, contents = _markdown(source, fill(text, values))
     inspection = inspect(source, html)
-    html = _scrollable(html, source.language)
+    html = _scrollable(marked_blocks(html), source.language)
     html = MARKS.sub(lambda match: blocks[int(match[1])], html)
     return Rendered(mark_safe(html), contents, calls, inspection)  # noqa: S308 - raw HTML was refused
 

@@ -57,7 +57,7 @@ def audience(environment: Environment) -> str:
 
 
 def issue(client: KnownClient, credential: str, scope: str, *, lifetime: int | None = None) -> tuple[str, str]:
-    """Return a signed access token for the client, and its `jti`. It lives as the client's do, unless told otherwise."""
+    """Return a signed access token for the client, and its `jti`. Its lifetime is the client's, unless given."""
     signing = ring.signing(client.environment)
     now = int(time.time())
     jti = uuid.uuid4().hex

@@ -1,5 +1,5 @@
 // Runs before the first paint, so that nothing flashes: the theme and the code language that the reader chose.
-// The rest of it waits for the page: the theme button.
+// The rest of it waits for the page: the theme button, and what belongs to a signed-in reader alone.
 (() => {
   const root = document.documentElement;
   const kept = (name) => { try { return localStorage.getItem(name); } catch { return null; } };
@@ -12,6 +12,8 @@
   root.dataset.code = codes.includes(kept("code")) ? kept("code") : "curl";
   let theme = themes.includes(kept("theme")) ? kept("theme") : "auto";
   show(theme);
+  const person = document.cookie.split("; ").includes("signed_in=1");
+  root.classList.toggle("signed-in", person);
 
   document.addEventListener("DOMContentLoaded", () => {
     const button = document.querySelector("[data-theme-toggle]");
@@ -25,5 +27,7 @@
         label();
       });
     }
+    const place = document.querySelector("[data-personal]");
+    if (place && person) import(place.dataset.personal).catch(() => root.classList.remove("signed-in"));
   });
 })();

@@ -3,6 +3,7 @@
 const root = document.documentElement;
 const groups = () => [...document.querySelectorAll("code-group")];
 let token = null; // lives as long as the page, and nowhere else
+let own = null; // gets a token as the reader's own client; personal.js sets it
 const PATIENCE = 20_000; // milliseconds
 
 class CodeGroup extends HTMLElement {
@@ -90,6 +91,7 @@ class CodeGroup extends HTMLElement {
 
   async #exchange() {
     let note = "";
+    const mine = own;
     if (this.run.token && !token) {
       const refusal = await fetchToken();
       if (refusal) {
@@ -98,7 +100,7 @@ class CodeGroup extends HTMLElement {
       }
       note = this.dataset.fetched;
     }
-    const answer = await ask(this.run);
+    const answer = await (this.run.operation === "createToken" ? grant(this.run) : ask(this.run));
     if (answer.body?.access_token) {
       token = answer.body.access_token;
       note = this.dataset.kept;
@@ -107,6 +109,7 @@ class CodeGroup extends HTMLElement {
       token = null;
       note = this.dataset.expired;
     }
+    if (mine && !own) note = this.dataset.signedout;
     if (answer.status === 429) note = this.dataset.limited;
     if (answer.text && answer.body === undefined) note = this.dataset.foreign;
     if (answer.status >= 500) note = this.dataset.broken;
@@ -140,18 +143,29 @@ async function ask({ method, path, body, token: needed }) {
   const headers = { Accept: "application/json" };
   if (body) headers["Content-Type"] = "application/json";
   if (needed && token) headers.Authorization = `Bearer ${token}`;
+  return read((signal) => fetch(`/api/v1${path}`, {
+    method, headers, body: body && JSON.stringify(body), credentials: "omit", cache: "no-store", signal,
+  }));
+}
+
+async function read(sent) {
   const started = performance.now();
-  const answer = await fetch(`/api/v1${path}`, {
-    method, headers, body: body && JSON.stringify(body), credentials: "omit", cache: "no-store", signal: AbortSignal.timeout(PATIENCE),
-  });
+  const answer = await sent(AbortSignal.timeout(PATIENCE));
+  if (!answer) return null;
   const text = await answer.text();
   return { status: answer.status, text, body: parsed(text), milliseconds: Math.round(performance.now() - started) };
+}
+
+/** Get a token: as the reader's own client, or as the call says where there is none or the reader is signed out by now. */
+async function grant(run) {
+  const answer = own && await read((signal) => own(run.body.scope || "", signal));
+  return answer || ask(run);
 }
 
 /** Get a token by the page's own token call, or by the published sandbox client; return the answer where there is none in it. */
 async function fetchToken() {
   const step = groups().find((group) => group.run.operation === "createToken");
-  const answer = await (step ? step.send() : ask({
+  const answer = await (step ? step.send() : grant({
     method: "POST", path: "/connect/auth/token", body: JSON.parse(document.querySelector("[data-published]").dataset.published),
   }));
   if (!answer) throw new Error("unreachable");
@@ -183,6 +197,8 @@ function choose(code, tab) {
   for (const group of groups()) group.follow(code);
   scrollBy({ top: tab.getBoundingClientRect().top - before, behavior: "instant" });
 }
+
+document.addEventListener("client", ({ detail }) => { own = detail; token = null; });
 
 addEventListener("storage", (event) => {
   if (event.key !== "code" || !event.newValue) return;

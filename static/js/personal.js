@@ -1,0 +1,95 @@
+// Beside a public page, for a signed-in reader: their name and the picker in the header, their own sandbox client in the
+// samples. The page itself is the same for everybody. boot.js loads this where the cookie says that asking is worth a call.
+const root = document.documentElement;
+const place = document.querySelector("[data-personal]");
+const stranger = place.innerHTML;
+const PATIENCE = 10_000; // milliseconds
+let csrf = "";
+
+const signedOut = (answer) => answer.status === 401;
+
+function post(url, fields, signal = AbortSignal.timeout(PATIENCE)) {
+  return fetch(url, {
+    method: "POST", body: new URLSearchParams(fields), signal,
+    headers: { Accept: "application/json", "X-CSRFToken": csrf },
+  });
+}
+
+/** Send the form; a stale CSRF token (somebody signed in again elsewhere) is asked for anew, once. */
+async function send(url, fields, signal) {
+  const answer = await post(url, fields, signal);
+  if (answer.status !== 403) return answer;
+  const state = await fetch(place.dataset.ask, { headers: { Accept: "application/json" }, signal });
+  if (!state.ok) return state;
+  ({ csrf } = await state.json());
+  return post(url, fields, signal);
+}
+
+/** Be the page that everybody sees. */
+function leave() {
+  document.cookie = "signed_in=; path=/; max-age=0; samesite=lax";
+  place.innerHTML = stranger;
+  root.classList.remove("signed-in", "personal");
+  show(null);
+}
+
+/** Write the samples with this client, or as they were published, and tell Run. */
+function show(client) {
+  const texts = { id: client?.client_id, secret: client && "YOUR_CLIENT_SECRET" };
+  for (const one of document.querySelectorAll("[data-own]")) {
+    one.dataset.published ??= one.textContent;
+    one.textContent = texts[one.dataset.own] ?? one.dataset.published;
+  }
+  for (const link of document.querySelectorAll("[data-own-credentials]")) if (client) link.href = client.credentials;
+  root.classList.toggle("own", Boolean(client));
+  document.dispatchEvent(new CustomEvent("client", { detail: client && ((scope, signal) => token(client, scope, signal)) }));
+}
+
+/** Ask for a token of this client; null where the reader is signed out, and the page is everybody's again. */
+async function token(client, scope, signal) {
+  const answer = await send(place.dataset.token, { client: client.client_id, scope }, signal);
+  if (!signedOut(answer)) return answer;
+  leave();
+  return null;
+}
+
+async function pick(select) {
+  const form = select.form;
+  select.disabled = true;
+  try {
+    const answer = await send(form.action, { client: select.value });
+    if (signedOut(answer)) return leave();
+    if (!answer.ok) return location.reload(); // the client was closed or suspended meanwhile: the list is another
+    const state = await answer.json();
+    show(state.chosen);
+    select.dataset.kept = select.value;
+    place.querySelector("[data-said]").textContent = state.said;
+  } catch { // no network: what is shown stays true
+    select.value = select.dataset.kept;
+  } finally {
+    select.disabled = false;
+  }
+  if (document.activeElement === document.body) select.focus();
+}
+
+async function start() {
+  const answer = await fetch(place.dataset.ask, {
+    headers: { Accept: "application/json" }, cache: "no-store", signal: AbortSignal.timeout(PATIENCE),
+  });
+  if (signedOut(answer)) return leave();
+  const state = await answer.json();
+  csrf = state.csrf;
+  place.innerHTML = state.header;
+  root.classList.add("personal");
+  show(state.chosen);
+  const select = place.querySelector("select");
+  if (!select) return;
+  select.dataset.kept = select.value;
+  select.addEventListener("change", () => pick(select));
+}
+
+// A page that the browser kept for "back" may show somebody who has signed out since.
+addEventListener("pageshow", (event) => {
+  if (event.persisted && !document.cookie.includes("signed_in=1")) leave();
+});
+start().catch(() => root.classList.remove("signed-in"));
