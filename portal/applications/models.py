@@ -63,6 +63,7 @@ class Client(models.Model):
         blank=True, help_text="where the public keys are fetched from; blank where they were pasted"
     )
     jwks_fetched_at = models.DateTimeField(null=True, blank=True)
+    jwks_due_at = models.DateTimeField(null=True, blank=True, help_text="when they are to be fetched again")
     jwks_fault = models.TextField(
         blank=True, help_text="why the last fetch failed, fit to show; the keys stay as they were"
     )
@@ -84,6 +85,17 @@ class Client(models.Model):
                 | (Q(suspended_at__isnull=False) & ~Q(suspended_reason="")),
                 name="client_suspension_has_a_reason",
             ),
+            models.CheckConstraint(
+                condition=Q(suspended_by_operator=False) | Q(suspended_at__isnull=False),
+                name="client_operator_suspension_is_one",
+            ),
+            models.CheckConstraint(
+                condition=Q(jwks_url="", jwks_due_at__isnull=True) | (~Q(jwks_url="") & Q(jwks_due_at__isnull=False)),
+                name="client_keys_with_a_url_are_fetched",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["jwks_due_at"], condition=Q(jwks_due_at__isnull=False), name="client_by_jwks_due_at")
         ]
 
     def __str__(self) -> str:
