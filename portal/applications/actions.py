@@ -1,21 +1,29 @@
 """The verbs: every change to applications, clients and secrets, each in one transaction with its audit row."""
 
 import secrets as random
+import uuid
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from portal.accounts.models import Organisation
 from portal.applications import secrets
 from portal.applications.feed import publish
-from portal.applications.jwks import check_jwks
+from portal.applications.jwks import check_jwks, public_part
 from portal.applications.models import TOKEN_LIFETIME, Application, Client, ClientSecret
 from portal.applications.scopes import available, in_order
 from portal.audit.actions import Actor, record_decision
 from portal.edge.environments import SANDBOX, Environment
+
+MAXIMUM_SECRETS = 5
+"""How many secrets of one client may work at the same time: enough for two rotations under way at once."""
+REOPENING = timedelta(days=30)
+"""How long a closed application can be reopened."""
 
 
 class NotAllowedError(ValueError):
@@ -31,11 +39,63 @@ def create_application(*, by: Actor, organisation: Organisation, **fields: Any) 
 
 
 @transaction.atomic
-def start_application(*, by: Actor, organisation: Organisation, **fields: Any) -> tuple[Application, Client, str]:
-    """Create an application with what it needs to work in the sandbox at once: a client with every scope, a secret."""
+def start_application(
+    *, by: Actor, organisation: Organisation, form_id: uuid.UUID | None = None, **fields: Any
+) -> tuple[Application, Client, str]:
+    """Create an application with what it needs to work in the sandbox at once: a client with every scope, a secret.
+
+    :raises IntegrityError: where the form of this id has made one already; then nothing is created.
+    """
     application = create_application(by=by, organisation=organisation, **fields)
     client = create_client(by=by, application=application, environment=SANDBOX, scopes=available(SANDBOX))
-    return application, client, add_secret(by=by, client=client)
+    return application, client, add_secret(by=by, client=client, form_id=form_id)
+
+
+@transaction.atomic
+def change_application(*, by: Actor, application: Application, **fields: Any) -> None:
+    """Change what an application says of itself; only what is different is changed and recorded."""
+    locked = Application.objects.select_for_update().get(pk=application.pk)
+    before = {name: getattr(locked, name) for name, value in fields.items() if getattr(locked, name) != value}
+    if not before:
+        return
+    for name in before:
+        setattr(locked, name, fields[name])
+    locked.save(update_fields=list(before))
+    _record(by, "change_application", locked, before=before, after={name: fields[name] for name in before})
+
+
+@transaction.atomic
+def close_application(*, by: Actor, application: Application, reason: str = "") -> None:
+    """Refuse all clients of the application and their tokens. Doing it twice changes nothing."""
+    clients = _lock_all(application)
+    if not Application.objects.filter(pk=application.pk, closed_at=None).update(closed_at=timezone.now()):
+        return
+    _record(by, "close_application", application, after={"closed": True}, reason=reason)
+    for client in clients:
+        publish("client", client.client_id)
+
+
+@transaction.atomic
+def reopen_application(*, by: Actor, application: Application, reason: str = "") -> None:
+    """Let the clients in again, with the credentials that have not ended meanwhile.
+
+    :raises NotAllowedError: where it was closed too long ago.
+    """
+    clients = _lock_all(application)
+    closed_at = Application.objects.get(pk=application.pk).closed_at
+    if closed_at is None:
+        return
+    if not can_reopen(closed_at):
+        raise NotAllowedError(_("The app was closed more than 30 days ago. Create a new one."))
+    Application.objects.filter(pk=application.pk).update(closed_at=None)
+    _record(by, "reopen_application", application, after={"closed": False}, reason=reason)
+    for client in clients:
+        publish("client", client.client_id)
+
+
+def can_reopen(closed_at: datetime) -> bool:
+    """Say whether an application that was closed then can still be reopened."""
+    return timezone.now() - closed_at < REOPENING
 
 
 @transaction.atomic
@@ -79,23 +139,73 @@ def add_secret(
     label: str = "",
     expires_at: datetime | None = None,
     published_secret: str | None = None,
+    form_id: uuid.UUID | None = None,
 ) -> str:
     """Add a secret and return it: the only time that it can be read.
 
     `published_secret` is for the credentials that the documentation prints; all others are generated.
+
+    :raises NotAllowedError: where the client has as many live secrets as it may have.
+    :raises IntegrityError: where the form of this id has made one already; then nothing is created.
     """
-    secret = published_secret or secrets.generate(client.environment)  # type: ignore[arg-type]
-    row = ClientSecret.objects.create(
-        client=client,
-        digest=secrets.digest(secret),
-        label=label,
-        last_four=secret[-4:],
-        created_by=by.label,
-        expires_at=expires_at,
-    )
-    _record(by, "add_secret", client, after={"secret": row.pk, "label": label})
-    publish("client", client.client_id)
+    locked = _lock(client.pk)
+    _refuse_too_many(locked)
+    row, secret = _create_secret(by, locked, label, expires_at, form_id, published_secret)
+    _record(by, "add_secret", locked, after={"secret": row.pk, "label": label, "expires_at": _moment(expires_at)})
+    publish("client", locked.client_id)
     return secret
+
+
+@transaction.atomic
+def rotate_secret(
+    *,
+    by: Actor,
+    secret: ClientSecret,
+    overlap: timedelta | None,
+    label: str = "",
+    expires_at: datetime | None = None,
+    form_id: uuid.UUID | None = None,
+) -> str:
+    """Put a new secret in the place of a live one, and return it: the only time that it can be read.
+
+    The old one ends after `overlap`: at once for zero, by hand for None, and never later than it would have ended.
+
+    :raises NotAllowedError: where the old secret has ended, or the client has as many live secrets as it may have.
+    :raises IntegrityError: where the form of this id has made one already; then nothing is created.
+    """
+    client = _lock(secret.client_id)
+    old = ClientSecret.objects.get(pk=secret.pk)
+    if not is_live(old):
+        raise NotAllowedError(_("This secret has ended already. Add a new one instead."))
+    if overlap:
+        _refuse_too_many(client)
+    row, text = _create_secret(by, client, label, expires_at, form_id)
+    before, now = _moment(old.expires_at), timezone.now()
+    old.replaced_by = row
+    if overlap is not None:
+        ends = now + overlap
+        old.expires_at = min(old.expires_at or ends, ends) if overlap else old.expires_at
+        old.revoked_at = None if overlap else now
+    old.save(update_fields=["replaced_by", "expires_at", "revoked_at"])
+    _record(
+        by,
+        "rotate_secret",
+        client,
+        before={"secret": old.pk, "expires_at": before},
+        after={
+            "secret": row.pk,
+            "label": label,
+            "expires_at": _moment(expires_at),
+            "old_ends_at": _moment(old.revoked_at or old.expires_at),
+        },
+    )
+    publish("client", client.client_id)
+    return text
+
+
+def is_live(secret: ClientSecret) -> bool:
+    """Say whether the secret opens the door."""
+    return secret.revoked_at is None and (secret.expires_at is None or secret.expires_at > timezone.now())
 
 
 @transaction.atomic
@@ -109,28 +219,108 @@ def revoke_secret(*, by: Actor, secret: ClientSecret, reason: str = "") -> None:
 
 
 @transaction.atomic
-def suspend_client(*, by: Actor, client: Client, reason: str) -> None:
-    """Refuse the client and all its tokens until it is restored.
+def set_public_keys(
+    *, by: Actor, client: Client, jwks: Mapping[str, Any] | None, url: str = "", due_at: datetime | None = None
+) -> None:
+    """Replace the client's public keys; `None` removes them. Tokens of keys that are gone end with them.
 
-    :raises NotAllowedError: where no reason is given.
+    With a `url` the keys are fetched from there again, from `due_at` on.
+
+    :raises InvalidJWKSError: where the keys cannot be used.
+    """
+    if jwks is not None:
+        check_jwks(jwks)
+        jwks = public_part(jwks)
+    locked = _lock(client.pk)
+    before = {"keys": key_ids(locked.jwks), "url": locked.jwks_url}
+    locked.jwks, locked.jwks_url, locked.jwks_fault = dict(jwks) if jwks else None, url, ""
+    locked.jwks_fetched_at, locked.jwks_due_at = (timezone.now(), due_at or timezone.now()) if url else (None, None)
+    locked.save(update_fields=["jwks", "jwks_url", "jwks_fault", "jwks_fetched_at", "jwks_due_at"])
+    after = {"keys": key_ids(locked.jwks), "url": url}
+    if after != before or by.kind != "system":
+        _record(by, "set_public_keys", locked, before=before, after=after)
+    publish("client", locked.client_id)
+
+
+def key_ids(jwks: Mapping[str, Any] | None) -> list[str]:
+    """Return the ids of the keys of a set."""
+    return [str(key.get("kid", "")) for key in (jwks or {}).get("keys", [])]
+
+
+@transaction.atomic
+def suspend_client(*, by: Actor, client: Client, reason: str) -> None:
+    """Refuse the client and all its tokens until it is restored. A member cannot take over an operator's suspension.
+
+    :raises NotAllowedError: where no reason is given, or an operator has suspended it and a member wants to.
     """
     if not reason.strip():
-        raise NotAllowedError("a suspension needs a reason: its developers will read it")
+        raise NotAllowedError(_("A suspension needs a reason: its developers will read it."))
     locked = _lock(client.pk)
-    locked.suspended_at, locked.suspended_reason = timezone.now(), reason
-    locked.save(update_fields=["suspended_at", "suspended_reason"])
-    _record(by, "suspend_client", locked, after={"suspended": True}, reason=reason)
+    by_operator = by.kind != "user"
+    if locked.suspended_by_operator and not by_operator:
+        raise NotAllowedError(_("OpesCare has suspended this client already."))
+    _suspend(locked, timezone.now(), reason, by_operator=by_operator)
+    _record(by, "suspend_client", locked, after={"suspended": True, "by_operator": by_operator}, reason=reason)
     publish("client", locked.client_id)
 
 
 @transaction.atomic
 def restore_client(*, by: Actor, client: Client, reason: str = "") -> None:
-    """End a suspension."""
+    """End a suspension. What an operator suspended, only an operator restores.
+
+    :raises NotAllowedError: where a member wants to restore what an operator suspended.
+    """
     locked = _lock(client.pk)
-    locked.suspended_at, locked.suspended_reason = None, ""
-    locked.save(update_fields=["suspended_at", "suspended_reason"])
-    _record(by, "restore_client", locked, after={"suspended": False}, reason=reason)
+    if locked.suspended_by_operator and by.kind == "user":
+        raise NotAllowedError(_("OpesCare has suspended this client. Write to its support: only they can restore it."))
+    before = {"reason": locked.suspended_reason}
+    _suspend(locked, None, "", by_operator=False)
+    _record(by, "restore_client", locked, before=before, after={"suspended": False}, reason=reason)
     publish("client", locked.client_id)
+
+
+def _suspend(client: Client, at: datetime | None, reason: str, *, by_operator: bool) -> None:
+    client.suspended_at, client.suspended_reason, client.suspended_by_operator = at, reason, by_operator
+    client.save(update_fields=["suspended_at", "suspended_reason", "suspended_by_operator"])
+
+
+def _create_secret(
+    by: Actor,
+    client: Client,
+    label: str,
+    expires_at: datetime | None,
+    form_id: uuid.UUID | None,
+    published_secret: str | None = None,
+) -> tuple[ClientSecret, str]:
+    secret = published_secret or secrets.generate(client.environment)  # type: ignore[arg-type]
+    row = ClientSecret.objects.create(
+        client=client,
+        digest=secrets.digest(secret),
+        label=label,
+        last_four=secret[-4:],
+        created_by=by.label,
+        expires_at=expires_at,
+        form_id=form_id,
+    )
+    return row, secret
+
+
+def _refuse_too_many(client: Client) -> None:
+    live = client.secrets.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()), revoked_at=None)
+    if live.count() >= MAXIMUM_SECRETS:
+        raise NotAllowedError(
+            _("This client has %(number)s secrets that work, and may not have more. Revoke one that is not used.")
+            % {"number": MAXIMUM_SECRETS}
+        )
+
+
+def _moment(at: datetime | None) -> str | None:
+    return at.isoformat(timespec="seconds") if at else None
+
+
+def _lock_all(application: Application) -> list[Client]:
+    """Return all clients of the application, locked, in the order of their ids."""
+    return list(Client.objects.select_for_update().filter(application=application).order_by("pk"))
 
 
 def _lock(client_pk: int) -> Client:

@@ -41,6 +41,8 @@ class KnownClient:
     suspended: bool
     secrets: tuple[KnownSecret, ...]
     jwks: Mapping[str, Any] | None
+    fetches_keys: bool = False
+    """Its keys have a URL: one that is not known here may be there by now."""
 
     def credential_of(self, presented: str) -> str | None:
         """Return the id (`secret:<id>`) of the secret that this is, or None. Every secret is compared."""
@@ -102,9 +104,10 @@ class ClientRegistry:
             organisation_id=row.application.organisation_id,
             scopes=frozenset(row.scopes),
             token_lifetime=row.token_lifetime,
-            suspended=row.suspended_at is not None,
+            suspended=row.suspended_at is not None or row.application.closed_at is not None,
             secrets=known_secrets,
             jwks=row.jwks,
+            fetches_keys=bool(row.jwks_url),
         )
         with self._lock:
             if drops == self._drops:  # otherwise what was read may be older than what was dropped meanwhile

@@ -1,43 +1,82 @@
 """Public keys by which a client authenticates itself (`private_key_jwt`), as a JWK set (RFC 7517, section 5)."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
+from django.utils.translation import gettext_noop as noop
 from joserfc.errors import JoseError
-from joserfc.jwk import JWKRegistry
+from joserfc.jwk import ECKey, JWKRegistry, RSAKey
 
 MAXIMUM_KEYS = 10
 MAXIMUM_KID = 64
-PRIVATE = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
+MINIMUM_RSA_BITS = 2048
+CURVE = "P-384"
+ALGORITHMS: Final = {"RSA": "RS384", "EC": "ES384"}
+PRIVATE: Final = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
+KEPT: Final = ("kty", "kid", "use", "alg", "n", "e", "crv", "x", "y")
 
 
 class InvalidJWKSError(ValueError):
-    """The key set cannot be used; the message says why and never repeats a key."""
+    """The key set cannot be used. The message says why, never repeats a key, and stands in the catalogue of words.
+
+    `key` and `member` say where: the key's place in the set, from 0, and the name within it.
+    """
+
+    def __init__(self, message: str, *, key: int | None = None, member: str = "", private: bool = False) -> None:
+        super().__init__(message)
+        self.key, self.member, self.private = key, member, private
 
 
 def check_jwks(jwks: object) -> None:
     """Check a key set before it is stored.
 
-    :raises InvalidJWKSError: unless it holds 1 to 10 public RSA or EC keys, each with a `kid` of its own.
+    :raises InvalidJWKSError: unless it holds 1 to 10 public keys (RSA from 2048 bits, EC on P-384), each with a `kid`
+        of its own.
     """
     keys = jwks.get("keys") if isinstance(jwks, Mapping) else None
     if not isinstance(keys, list) or not 0 < len(keys) <= MAXIMUM_KEYS:
-        raise InvalidJWKSError(f"a key set is an object whose `keys` lists 1 to {MAXIMUM_KEYS} keys")
-    for key in keys:
-        _check_key(key)
-    if len({key["kid"] for key in keys}) != len(keys):
-        raise InvalidJWKSError("two keys have the same `kid`")
+        raise InvalidJWKSError(noop("A key set is an object whose “keys” lists 1 to 10 keys."))
+    known: set[str] = set()
+    for number, key in enumerate(keys):
+        _check_key(number, key)
+        if key["kid"] in known:
+            raise InvalidJWKSError(noop("Two keys have the same “kid”. Give each one of its own."), key=number)
+        known.add(key["kid"])
 
 
-def _check_key(key: Any) -> None:
-    if not isinstance(key, dict) or key.get("kty") not in {"RSA", "EC"}:
-        raise InvalidJWKSError("every key is an object whose `kty` is RSA or EC")
-    if PRIVATE & set(key):
-        raise InvalidJWKSError("a private key was sent: make a new pair, and send its public key only")
+def _check_key(number: int, key: Any) -> None:
+    def refuse(message: str, member: str = "", *, private: bool = False) -> InvalidJWKSError:
+        return InvalidJWKSError(message, key=number, member=member, private=private)
+
+    if isinstance(key, dict) and (private := sorted(PRIVATE & set(key))):
+        raise refuse(
+            noop("This is a private key. Make a new pair, and send its public key only."), private[0], private=True
+        )
+    if not isinstance(key, dict) or key.get("kty") not in ALGORITHMS:
+        raise refuse(noop("Every key is an object whose “kty” is RSA or EC."), "kty")
     kid = key.get("kid")
     if not isinstance(kid, str) or not kid.isprintable() or not 0 < len(kid) <= MAXIMUM_KID:
-        raise InvalidJWKSError(f"every key needs a `kid` of 1 to {MAXIMUM_KID} printable characters")
+        raise refuse(noop("Every key needs a “kid” of 1 to 64 printable characters."), "kid")
+    if key.get("use", "sig") != "sig":
+        raise refuse(noop("A key for signing has the “use” sig, or none."), "use")
+    if key.get("alg", ALGORITHMS[key["kty"]]) != ALGORITHMS[key["kty"]]:
+        raise refuse(noop("The “alg” of an RSA key is RS384, that of an EC key ES384."), "alg")
     try:
-        JWKRegistry.import_key(key)
+        imported = JWKRegistry.import_key(key)
+        weak = isinstance(imported, RSAKey) and imported.raw_value.key_size < MINIMUM_RSA_BITS
     except (JoseError, ValueError, TypeError, KeyError) as exc:
-        raise InvalidJWKSError("a key cannot be read") from exc
+        raise refuse(noop("This key cannot be read: one of its values is missing or damaged.")) from exc
+    if weak:
+        raise refuse(noop("This RSA key is too short. Make one of at least 2048 bits."), "n")
+    if isinstance(imported, ECKey) and key.get("crv") != CURVE:
+        raise refuse(noop("This key is on another curve. ES384 needs an EC key on P-384."), "crv")
+
+
+def public_part(jwks: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the checked set with what is needed of each key and nothing else."""
+    return {"keys": [{name: key[name] for name in KEPT if name in key} for key in jwks["keys"]]}
+
+
+def thumbprint(key: Mapping[str, Any]) -> str:
+    """Return the key's thumbprint (RFC 7638), by which two people can tell that they speak of the same key."""
+    return str(JWKRegistry.import_key(dict(key)).thumbprint())

@@ -166,7 +166,7 @@ def test_an_assertion_that_says_something_else_is_refused(
 def test_other_algorithms_are_refused(api: DjangoClient, make_client: MakeClient) -> None:
     for alg in ("RS256", "RS512", "PS256", "PS384", "ES256", "ES512"):
         key = ECKey.generate_key("P-521", auto_kid=True) if alg == "ES512" else key_for(alg)
-        client = make_client(jwks=jwks(key))
+        client = with_stored_keys(make_client(), jwks(key))
         assertion = sign(client.client_id, alg=alg, key=key)
         assert is_oauth_error(ask(api, assertion), 401, "invalid_client")
 
