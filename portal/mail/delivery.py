@@ -66,6 +66,7 @@ def deliver(mail: OutgoingMail, connection: BaseEmailBackend) -> bool:
         _settle(mail, EXPIRED, "it was no longer valid", erase=True)
         return False
     try:
+        connection.open()  # and it stays open for the mails behind this one
         connection.send_messages([message(mail)])
     except Exception as exc:  # noqa: BLE001 - whatever a mail does to us, the others go out
         connection.close()
