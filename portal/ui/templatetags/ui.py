@@ -1,12 +1,17 @@
 """Tags for every page."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django import template
 from django.conf import settings
 from django.urls import translate_url
-from django.utils.html import conditional_escape, format_html_join
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
 
 register = template.Library()
 
@@ -36,3 +41,19 @@ def code_spans(text: str) -> SafeString:
 def site_languages() -> list[tuple[str, str]]:
     """Return the code and the name of every language."""
     return list(settings.LANGUAGES)
+
+
+@register.filter
+def moment(at: datetime) -> SafeString:
+    """Return a moment as people say it, with the exact time on hover: “3 minutes ago”, “in 6 days”."""
+    now = timezone.now()
+    seconds = (at - now).total_seconds()
+    if abs(seconds) < 60:
+        said = _("just now") if seconds <= 0 else _("in less than a minute")
+    elif seconds < 0:
+        said = _("%(time)s ago") % {"time": timesince(at, now, depth=1)}
+    else:
+        said = _("in %(time)s") % {"time": timesince(now, at, depth=1)}
+    exact = at.astimezone(UTC)
+    title = f"{date_format(exact, 'DATE_FORMAT')}, {exact:%H:%M:%S} UTC"
+    return format_html('<time datetime="{}" title="{}">{}</time>', f"{exact:%Y-%m-%dT%H:%M:%SZ}", title, said)
