@@ -9,8 +9,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 django.setup(set_prefix=False)
 
 from portal.checks import refuse_to_start_if_unsafe  # noqa: E402 - the apps must be ready first
+from portal.management.orphans import end_with_parent  # noqa: E402 - the same
 
 refuse_to_start_if_unsafe()
+end_with_parent()
 
 
 class Request(WSGIRequest):
