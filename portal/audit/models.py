@@ -104,7 +104,10 @@ class Decision(AppendOnlyModel):
     reason = models.TextField(blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["organisation_id", "-id"], name="decision_of_organisation")]
+        indexes = [
+            models.Index(fields=["organisation_id", "-id"], name="decision_of_organisation"),
+            models.Index(fields=["object_type", "object_id", "-id"], name="decision_of_object"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%dT%H:%M:%SZ} {self.actor_label} {self.verb} {self.object_type} {self.object_id}"
