@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import Error
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -45,7 +45,7 @@ def pick(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def client(request: SignedInRequest) -> HttpResponse:
     """List the clients that can be chosen: the picker of the header without a script, and for more than it holds."""
-    words = request.GET.get("q", "").strip()
+    words = "".join(filter(str.isprintable, request.GET.get("q", ""))).strip()
     page = Paginator(found(request.user, words), OFFERED).get_page(request.GET.get("page"))
     context = {
         "page": page,
@@ -80,12 +80,16 @@ def _own_client(request: SignedInRequest) -> Client:
 
     :raises Http404: where the user may not use it, whatever the reason.
     """
-    return get_object_or_404(own_clients(request.user), client_id=request.POST.get("client", ""))
+    client_id = request.POST.get("client", "")
+    if not client_id.isprintable():  # PostgreSQL takes no NUL
+        raise Http404
+    return get_object_or_404(own_clients(request.user), client_id=client_id)
 
 
 def _state(request: SignedInRequest, chosen: Client | None) -> dict[str, Any]:
     apps = [described(each) for each in offered(request.user, chosen)]
-    context = {"apps": apps, "chosen": chosen}
+    several = len({app["organisation"] for app in apps}) > 1
+    context = {"apps": apps, "chosen": chosen, "several": several}
     return {
         "name": str(request.user),
         "csrf": get_token(request),
