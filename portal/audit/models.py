@@ -77,6 +77,8 @@ class ApiCall(AppendOnlyModel):
             models.CheckConstraint(condition=Q(outcome__in=OUTCOMES), name="api_call_outcome_known"),
         ]
         indexes = [
+            # The request log of one application, newest first, and what its usage page reads live.
+            models.Index(fields=["application_id", "at"], name="api_call_of_application"),
             # "When was this secret last used, and from where?" SQLite uses it only if the query repeats its condition.
             models.Index(
                 fields=["client_id", "credential", "-at"], condition=~Q(credential=""), name="api_call_of_credential"
