@@ -19,9 +19,9 @@ def is_recent(request: HttpRequest) -> bool:
 
     Unlike allauth, this takes a sign-in for what it is: nobody types a password twice in the minute of their sign-up.
     """
-    records = get_authentication_records(request, request.user)  # type: ignore[arg-type]
+    records = get_authentication_records(request, request.user)
     newest = max((float(record.get("at", 0)) for record in records), default=0.0)
-    return time.time() - newest < app_settings.REAUTHENTICATION_TIMEOUT
+    return time.time() - newest < float(app_settings.REAUTHENTICATION_TIMEOUT)
 
 
 def recently_authenticated(view: View) -> View:

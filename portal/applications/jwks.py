@@ -1,6 +1,6 @@
 """Public keys by which a client authenticates itself (`private_key_jwt`), as a JWK set (RFC 7517, section 5)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from django.utils.translation import gettext_noop as noop
@@ -45,31 +45,38 @@ def check_jwks(jwks: object) -> None:
 
 
 def _check_key(number: int, key: Any) -> None:
-    def refuse(message: str, member: str = "", *, private: bool = False) -> InvalidJWKSError:
-        return InvalidJWKSError(message, key=number, member=member, private=private)
-
     if isinstance(key, dict) and (private := sorted(PRIVATE & set(key))):
-        raise refuse(
-            noop("This is a private key. Make a new pair, and send its public key only."), private[0], private=True
-        )
+        message = noop("This is a private key. Make a new pair, and send its public key only.")
+        raise InvalidJWKSError(message, key=number, member=private[0], private=True)
+    for member, message in _faults(key):
+        raise InvalidJWKSError(message, key=number, member=member)
+
+
+def _faults(key: Any) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with a key, the member first; the first fault is the one to mend first."""
     if not isinstance(key, dict) or key.get("kty") not in ALGORITHMS:
-        raise refuse(noop("Every key is an object whose “kty” is RSA or EC."), "kty")
+        yield "kty", noop("Every key is an object whose “kty” is RSA or EC.")
     kid = key.get("kid")
     if not isinstance(kid, str) or not kid.isprintable() or not 0 < len(kid) <= MAXIMUM_KID:
-        raise refuse(noop("Every key needs a “kid” of 1 to 64 printable characters."), "kid")
+        yield "kid", noop("Every key needs a “kid” of 1 to 64 printable characters.")
     if key.get("use", "sig") != "sig":
-        raise refuse(noop("A key for signing has the “use” sig, or none."), "use")
+        yield "use", noop("A key for signing has the “use” sig, or none.")
     if key.get("alg", ALGORITHMS[key["kty"]]) != ALGORITHMS[key["kty"]]:
-        raise refuse(noop("The “alg” of an RSA key is RS384, that of an EC key ES384."), "alg")
+        yield "alg", noop("The “alg” of an RSA key is RS384, that of an EC key ES384.")
+    yield from _faults_of_values(key)
+
+
+def _faults_of_values(key: dict[str, Any]) -> Iterator[tuple[str, str]]:
     try:
         imported = JWKRegistry.import_key(key)
-        weak = isinstance(imported, RSAKey) and imported.raw_value.key_size < MINIMUM_RSA_BITS
-    except (JoseError, ValueError, TypeError, KeyError) as exc:
-        raise refuse(noop("This key cannot be read: one of its values is missing or damaged.")) from exc
-    if weak:
-        raise refuse(noop("This RSA key is too short. Make one of at least 2048 bits."), "n")
+        bits = imported.raw_value.key_size if isinstance(imported, RSAKey) else None
+    except (JoseError, ValueError, TypeError, KeyError):
+        yield "", noop("This key cannot be read: one of its values is missing or damaged.")
+        return
+    if bits and bits < MINIMUM_RSA_BITS:
+        yield "n", noop("This RSA key is too short. Make one of at least 2048 bits.")
     if isinstance(imported, ECKey) and key.get("crv") != CURVE:
-        raise refuse(noop("This key is on another curve. ES384 needs an EC key on P-384."), "crv")
+        yield "crv", noop("This key is on another curve. ES384 needs an EC key on P-384.")
 
 
 def public_part(jwks: Mapping[str, Any]) -> dict[str, Any]:

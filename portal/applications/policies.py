@@ -4,7 +4,7 @@ from django.http import Http404
 
 from portal.accounts.models import Membership
 from portal.accounts.policies import May, SignedInRequest, require
-from portal.applications.models import Application
+from portal.applications.models import Application, Client, ClientSecret
 
 
 def application_for(request: SignedInRequest, application_id: str, what: May) -> tuple[Application, Membership]:
@@ -23,3 +23,32 @@ def application_for(request: SignedInRequest, application_id: str, what: May) ->
     membership.organisation = application.organisation
     require(membership, what)
     return application, membership
+
+
+def client_for(request: SignedInRequest, application_id: str, environment: str, what: May) -> tuple[Client, Membership]:
+    """Return the application's client in this environment, with the application.
+
+    :raises Http404: where there is none, or the user is not in its organisation.
+    :raises PermissionDenied: where the user's role does not allow it.
+    """
+    application, membership = application_for(request, application_id, what)
+    client = application.clients.filter(environment=environment).first()
+    if client is None:
+        raise Http404
+    client.application = application
+    return client, membership
+
+
+def secret_for(request: SignedInRequest, application_id: str, secret_id: int) -> ClientSecret:
+    """Return a secret of the application, with its client and application.
+
+    :raises Http404: where there is none, or the user is not in its organisation.
+    :raises PermissionDenied: where the user may not see credentials.
+    """
+    application, _membership = application_for(request, application_id, May.BUILD)
+    found = ClientSecret.objects.select_related("client", "replaced_by").filter(client__application=application)
+    secret = found.filter(pk=secret_id).first()
+    if secret is None:
+        raise Http404
+    secret.client.application = application
+    return secret

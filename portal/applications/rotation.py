@@ -1,4 +1,4 @@
-"""The rotation assistant: reads in the ledger whether a credential is still used, by whom, and what its end would break.
+"""The rotation assistant: the ledger says whether a credential is still used, by whom, and what its end would break.
 
 A call with a token counts as a use of the credential that obtained the token: both end together.
 """
@@ -76,7 +76,7 @@ def last_uses(client: Client, credentials: Sequence[str]) -> Mapping[str, Use]:
         for number, name in enumerate(credentials)
         for column in ("at", "address")
     }
-    found = Client.objects.filter(pk=client.pk).values(**newest)[0] if newest else {}
+    found: dict[str, Any] = dict(Client.objects.filter(pk=client.pk).values(**newest)[0]) if newest else {}
     return {
         name: Use(found[f"at_{number}"], found[f"address_{number}"])
         for number, name in enumerate(credentials)
