@@ -187,6 +187,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "application-list"
 LOGOUT_REDIRECT_URL = "home"
+SESSION_ENGINE = "portal.accounts.session_store"
 SESSION_COOKIE_NAME = "session"
 SESSION_COOKIE_AGE = 14 * 86_400
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -201,7 +202,6 @@ ACCOUNT_SIGNUP_FORM_CLASS = "portal.accounts.forms.SignUpForm"
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
-ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = True
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
@@ -210,13 +210,34 @@ ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_FORMS = {
+    "login": "portal.accounts.account_forms.SignInForm",
+    "signup": "portal.accounts.account_forms.SignUpForm",
+    "add_email": "portal.accounts.account_forms.NewAddressForm",
+    "change_password": "portal.accounts.account_forms.ChangePasswordForm",
+    "set_password": "portal.accounts.account_forms.SetPasswordForm",
+    "reset_password": "portal.accounts.account_forms.ForgottenPasswordForm",
+    "reset_password_from_key": "portal.accounts.account_forms.NewPasswordForm",
+    "confirm_email_verification_code": "portal.accounts.account_forms.AddressCodeForm",
+    "confirm_password_reset_code": "portal.accounts.account_forms.PasswordCodeForm",
+    "reauthenticate": "portal.accounts.account_forms.PasswordAgainForm",
+}
 MFA_ADAPTER = "portal.accounts.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "OpesCare Developers"
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
-USERSESSIONS_TRACK_ACTIVITY = False
+MFA_FORMS = {
+    "authenticate": "portal.accounts.account_forms.SecondStepForm",
+    "reauthenticate": "portal.accounts.account_forms.SecondStepAgainForm",
+    "activate_totp": "portal.accounts.account_forms.AuthenticatorAppForm",
+    "add_webauthn": "portal.accounts.passkey_forms.NewPasskeyForm",
+    "edit_webauthn": "portal.accounts.passkey_forms.RenamePasskeyForm",
+    "login_webauthn": "portal.accounts.passkey_forms.SignInByPasskeyForm",
+    "authenticate_webauthn": "portal.accounts.passkey_forms.SecondStepByPasskeyForm",
+    "reauthenticate_webauthn": "portal.accounts.passkey_forms.PasskeyAgainForm",
+}
+USERSESSIONS_TRACK_ACTIVITY = False  # on every request; `SignedInMiddleware` does it every five minutes
 
 # --- The API.
 API_PREFIXES = ("/api/v1/", "/v1/")

@@ -9,5 +9,5 @@ class AccountsConfig(AppConfig):
     name = "portal.accounts"
 
     def ready(self) -> None:
-        """Register the checks."""
-        from portal.accounts import checks  # noqa: F401, PLC0415 - registers itself
+        """Register the checks, and what listens to allauth."""
+        from portal.accounts import account_audit, checks  # noqa: F401, PLC0415 - register themselves

@@ -37,10 +37,6 @@ class TermsForm(forms.Form):
 
     terms = forms.BooleanField(label=_("I accept the terms of use."))
 
-    def accept(self, user: User) -> None:
-        """Write it down; twice changes nothing."""
-        TermsAcceptance.objects.get_or_create(user=user, version=settings.TERMS_VERSION)
-
 
 class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
     """What an organisation says of itself."""

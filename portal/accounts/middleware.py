@@ -1,8 +1,10 @@
 """Closed by default: a page asks for a signed-in user who has accepted the terms, unless its view says otherwise."""
 
+import time
 from collections.abc import Callable
 from typing import Any, cast
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.signals import user_logged_in, user_logged_out
@@ -17,6 +19,9 @@ from portal.accounts.models import TermsAcceptance
 
 MARK = "signed_in"
 """A cookie without any content, for scripts: it says that asking for the personal part of a page is worth a call."""
+
+SEEN_EVERY = 300
+"""Seconds between two notes that a session is in use."""
 
 
 class SignedInMiddleware(LoginRequiredMiddleware):
@@ -45,6 +50,10 @@ class SignedInMiddleware(LoginRequiredMiddleware):
             return None
         request.needs_sign_in = True  # type: ignore[attr-defined]
         refused = super().process_view(request, view_func, view_args, view_kwargs)
+        if refused is None:
+            _seen(request)
+        elif MARK in request.COOKIES:
+            request.signed_in_change = False  # type: ignore[attr-defined] # the session has ended elsewhere
         if not refused and getattr(view_func, "terms_required", True) and not _accepted(request):
             refused = redirect(f"{reverse('terms-accept')}?{urlencode({'next': request.get_full_path()})}")
         if refused and "application/json" in request.headers.get("Accept", ""):
@@ -60,6 +69,14 @@ def _accepted(request: HttpRequest) -> bool:
         return False
     request.session["terms"] = settings.TERMS_VERSION
     return True
+
+
+def _seen(request: HttpRequest) -> None:
+    """Note for the list of sessions that somebody is there: allauth would do it on every request."""
+    now = int(time.time())
+    if now - int(request.session.get("seen", 0)) >= SEEN_EVERY:
+        request.session["seen"] = now
+        UserSession.objects.create_from_request(request)
 
 
 @receiver(user_logged_in)

@@ -1,10 +1,13 @@
-"""Pages about people and organisations; sign-in itself is allauth's."""
+"""Accepting the terms; organisations have pages of their own, and sign-in itself is allauth's."""
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from portal.accounts.account_actions import accept_terms as accept
+from portal.accounts.actors import actor
 from portal.accounts.forms import TermsForm
+from portal.accounts.models import TermsAcceptance
 from portal.accounts.policies import SignedInRequest
 
 
@@ -12,9 +15,14 @@ def accept_terms(request: SignedInRequest) -> HttpResponse:
     """Ask a user to accept the present terms."""
     form = TermsForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        form.accept(request.user)
+        accept(by=actor(request), user=request.user)
         return redirect(_safe(request.POST.get("next", "")))
-    return render(request, "accounts/terms.html", {"form": form, "next": _safe(request.GET.get("next", ""))})
+    context = {
+        "form": form,
+        "next": _safe(request.POST.get("next", "") or request.GET.get("next", "")),
+        "accepted_before": TermsAcceptance.objects.filter(user=request.user).exists(),
+    }
+    return render(request, "accounts/terms.html", context)
 
 
 accept_terms.terms_required = False  # type: ignore[attr-defined]

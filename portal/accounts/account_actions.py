@@ -1,0 +1,104 @@
+"""The verbs about one person's account; what allauth does is written down in `account_audit`."""
+
+from importlib import import_module
+
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.db import transaction
+
+from portal.accounts.account_deletion import TiedError, consequences
+from portal.accounts.models import Invitation, Organisation, TermsAcceptance, User
+from portal.audit.actions import Actor, record_decision
+
+
+@transaction.atomic
+def accept_terms(*, by: Actor, user: User) -> None:
+    """Write down that the user accepts the present terms; twice changes nothing."""
+    _, new = TermsAcceptance.objects.get_or_create(user=user, version=settings.TERMS_VERSION)
+    if new:
+        _record(by, "accept_terms", user, after={"version": settings.TERMS_VERSION})
+
+
+@transaction.atomic
+def change_profile(*, by: Actor, user: User, name: str, language: str) -> None:
+    """Change what a user says of themselves."""
+    kept = User.objects.get(pk=user.pk)
+    before = {"name": kept.name, "language": kept.language}
+    after = {"name": name, "language": language}
+    if before == after:
+        return
+    user.name, user.language = name, language
+    user.save(update_fields=["name", "language"])
+    _record(by, "change_profile", user, before=before, after=after)
+
+
+@transaction.atomic
+def end_sessions(*, by: Actor, user: User, sessions: list[UserSession]) -> None:
+    """Sign out other browsers."""
+    for session in sessions:
+        session.end()
+    if sessions:
+        _record(by, "end_sessions", user, after={"ended": len(sessions)})
+
+
+@transaction.atomic
+def make_staff(*, by: Actor, user: User, staff: bool) -> None:
+    """Let somebody decide about recovery, or no longer."""
+    user.is_staff = staff
+    user.save(update_fields=["is_staff"])
+    _record(by, "make_staff" if staff else "remove_staff", user)
+
+
+@transaction.atomic
+def delete_account(*, by: Actor, user: User) -> None:
+    """Delete a user with all that is theirs; decisions keep the name as it was.
+
+    :raises TiedError: where an organisation would be left without an owner.
+    """
+    _wait_for_others(user)
+    found = consequences(user)
+    if found.held:
+        raise TiedError(found.held)
+    _record(by, "delete_account", user)
+    for organisation in found.empty:
+        record_decision(
+            by=by,
+            verb="accounts.delete_organisation",
+            object_type="Organisation",
+            object_id=organisation.public_id,
+            organisation_id=organisation.pk,
+            before={"name": organisation.name},
+        )
+        organisation.delete()
+    for organisation in found.left:
+        record_decision(
+            by=by,
+            verb="accounts.leave",
+            object_type="Organisation",
+            object_id=organisation.public_id,
+            organisation_id=organisation.pk,
+            before={"member": str(user), "user": user.pk},
+        )
+    _end_every_session(user)
+    Invitation.objects.filter(email__iexact=user.email).delete()
+    user.delete()
+
+
+def _wait_for_others(user: User) -> None:
+    """Lock the user's organisations: of two owners who leave at the same moment, the second must see the first gone."""
+    list(
+        Organisation.objects.select_for_update(of=("self",))
+        .filter(memberships__user=user)
+        .order_by("pk")
+        .values_list("pk")
+    )
+
+
+def _end_every_session(user: User) -> None:
+    store = import_module(settings.SESSION_ENGINE).SessionStore
+    keys = list(UserSession.objects.filter(user=user).values_list("session_key", flat=True))
+    store.get_model_class().objects.filter(session_key__in=keys).delete()
+
+
+def _record(by: Actor, verb: str, user: User, **details: object) -> None:
+    record_decision(by=by, verb=f"accounts.{verb}", object_type="User", object_id=user.pk, **details)  # type: ignore[arg-type]
