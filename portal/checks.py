@@ -51,6 +51,12 @@ def _production_faults() -> Iterator[CheckMessage]:
             "Set REDIS_URL, for example redis://localhost:6379/0, or PROCESSES=1.",
             id="portal.E006",
         )
+    if settings.OUTBOUND_ALLOW_PRIVATE:
+        yield Error(
+            "Whoever registers an address could make us fetch from the private network.",
+            "Remove OUTBOUND_ALLOW_PRIVATE from the environment.",
+            id="portal.E009",
+        )
     yield from _mail_faults()
 
 

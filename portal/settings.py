@@ -282,6 +282,10 @@ else:
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"OpesCare Developers <no-reply@{urlsplit(PUBLIC_URL).hostname}>")
 
+# --- Addresses that others give us are fetched from the public internet alone (`portal/outbound`).
+OUTBOUND_ALLOW_PRIVATE = env.bool("OUTBOUND_ALLOW_PRIVATE", False)
+"""Development and tests only: private addresses, any port, hosts without a dot."""
+
 # --- Guides.
 DOCS_DIR = Path(env.str("DOCS_DIR", str(BASE_DIR / "docs_content")))
 EDIT_URL = env.str("EDIT_URL", "").rstrip("/")

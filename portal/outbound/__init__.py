@@ -1,0 +1,1 @@
+"""Guarded outgoing HTTP, for addresses that somebody else has chosen."""
