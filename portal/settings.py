@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "portal.console",
     "portal.connect",
     "portal.oauth",
+    "portal.usage",
     "portal.applications",
     "portal.accounts",
     "portal.audit",
