@@ -13,6 +13,8 @@ from django.utils import timezone
 
 from portal.audit.models import ApiCall
 
+NOT_STORED = {"awaited", "started", "recorded"}
+
 
 @dataclass
 class Call:
@@ -37,6 +39,9 @@ class Call:
     break_glass: bool = False
     awaited: bool = False
     """The answer must wait until the row is written; set for every call with a good token."""
+    started: float = field(default_factory=time.perf_counter)
+    recorded: int = 0
+    """The status under which `record_inside` has written the row already."""
 
 
 def call_of(request: Any) -> Call:
@@ -50,18 +55,18 @@ def patient_hash(health_id: str) -> str:
     return hmac.new(settings.LEDGER_KEY.encode(), health_id.encode(), hashlib.sha256).hexdigest()
 
 
-def ledger_row(request: HttpRequest, call: Call, response: HttpResponseBase, started: float) -> ApiCall:
-    """Return the unsaved row. `started` is a `time.perf_counter()` reading, in seconds."""
+def ledger_row(request: HttpRequest, call: Call, response: HttpResponseBase) -> ApiCall:
+    """Return the unsaved row."""
     match = request.resolver_match
     if match and not call.route:
         call.route = match.route.removeprefix("api/")
     call.error_code = call.error_code or getattr(response, "problem_code", "")
-    columns = {name: value for name, value in vars(call).items() if name != "awaited"}
+    columns = {name: value for name, value in vars(call).items() if name not in NOT_STORED}
     return ApiCall(
         **columns,
         status=response.status_code,
         outcome=_outcome(response.status_code),
-        duration_us=int((time.perf_counter() - started) * 1_000_000),
+        duration_us=int((time.perf_counter() - call.started) * 1_000_000),
     )
 
 

@@ -1,6 +1,5 @@
 """Writes the ledger row of every call of the API."""
 
-import time
 from collections.abc import Callable
 
 from django.conf import settings
@@ -18,6 +17,7 @@ class LedgerMiddleware:
     """One row a call, allowed or denied.
 
     A call with a good token is written before it is answered; if that fails, the answer is withheld (503).
+    A call that wrote clinical data has written its row in the same transaction (`record_inside`).
     Everything else touches no clinical data and is written a moment later.
     """
 
@@ -28,11 +28,12 @@ class LedgerMiddleware:
         """Answer the request and record it, if it is one of the API's."""
         if not request.path_info.startswith(settings.API_PREFIXES):
             return self.get_response(request)
-        started = time.perf_counter()
         call = Call(request_id(request), request.META["REMOTE_ADDR"], (request.method or "")[:7])
         request.opescare_call = call  # type: ignore[attr-defined]
         response = self.get_response(request)
-        row = ledger_row(request, call, response, started)
+        if call.recorded == response.status_code:
+            return response
+        row = ledger_row(request, call, response)
         try:
             (writer.write if call.awaited else writer.write_later)(row)
         except Error as exc:

@@ -1,10 +1,12 @@
 """Which datasets a token sees. Kept in memory, because it changes only when an application gets its own dataset."""
 
 from functools import lru_cache
+from typing import Any
 
+from django.db import transaction
 from django.db.models import Q
 
-from portal.applications.feed import feed
+from portal.applications.feed import feed, publish
 from portal.connect.models import Dataset
 from portal.edge.environments import PRODUCTION, Environment
 from portal.oauth.tokens import AccessToken
@@ -25,6 +27,23 @@ def _datasets(environment: Environment, application_id: int) -> tuple[int, ...]:
     mine = Q(kind=Dataset.APPLICATION, application_id=application_id)
     rows = Dataset.objects.filter(Q(kind=Dataset.FIXTURES) | mine)
     return tuple(row.pk for row in sorted(rows, key=lambda row: row.kind == Dataset.FIXTURES))
+
+
+def own_dataset(token: AccessToken) -> int:
+    """Return the id of the dataset that the token writes to: production's, or its application's own in the sandbox.
+
+    It is made at the first write. Other processes learn of it from the feed, within two seconds.
+    """
+    if token.environment == PRODUCTION:
+        wanted: dict[str, Any] = {"kind": Dataset.PRODUCTION, "application": None}
+    else:
+        wanted = {"kind": Dataset.APPLICATION, "application_id": token.client.application_id}
+    with transaction.atomic():
+        dataset, created = Dataset.objects.get_or_create(**wanted)
+        if created:
+            publish("dataset", str(dataset.pk))
+            transaction.on_commit(forget)
+    return dataset.pk
 
 
 def forget(_subject: str = "") -> None:

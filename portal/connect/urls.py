@@ -2,9 +2,9 @@
 
 from django.urls import path
 
-from portal.connect import views
+from portal.connect.views import patients
 
 urlpatterns = [
-    path("patient/search", views.PatientSearchView.as_view(), name="patient-search"),
-    path("patients/<str:health_id>", views.PatientDetailView.as_view(), name="patient"),
+    path("patient/search", patients.PatientSearchView.as_view(), name="patient-search"),
+    path("patients/<str:health_id>", patients.PatientDetailView.as_view(), name="patient"),
 ]

@@ -1,6 +1,5 @@
 """What a signed-in developer's browser asks for beside a public page, and the page on which a client is chosen."""
 
-import time
 from typing import Any
 
 from django.contrib import messages
@@ -61,14 +60,13 @@ def client(request: SignedInRequest) -> HttpResponse:
 @require_POST
 def token(request: SignedInRequest) -> HttpResponse:
     """Give the page a token of the user's own client, and write it into the ledger first."""
-    started = time.perf_counter()
     call = Call(request_id(request), request.META["REMOTE_ADDR"], "POST", route=ROUTE)
     answer = mint(user=request.user, client=_own_client(request), scope=request.POST.get("scope", ""), call=call)
     response = JsonResponse(answer.body, status=answer.status)
     if answer.retry_after:
         response["Retry-After"] = str(answer.retry_after)
     try:
-        writer.write(ledger_row(request, call, response, started))
+        writer.write(ledger_row(request, call, response))
     except Error as exc:
         log_failure(request, exc)
         return JsonResponse({"error": "ledger_unavailable"}, status=503)

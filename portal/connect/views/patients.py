@@ -1,13 +1,12 @@
 """Patients: search and read."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from portal.audit.calls import call_of, patient_hash
 from portal.connect import health_ids
@@ -15,10 +14,10 @@ from portal.connect.datasets import visible_datasets
 from portal.connect.models import Patient
 from portal.connect.parameters import single_parameters
 from portal.connect.querysets import PatientQuerySet
-from portal.connect.serializers import PatientSearch, PatientSerializer
+from portal.connect.serializers.patients import PatientSearch, PatientSerializer
+from portal.connect.views.base import ConnectView
 from portal.oauth.operations import Operation
 from portal.problems.exceptions import FieldError, Problem
-from portal.problems.parsers import is_chunked
 
 HEALTH_ID = (
     "`OPC-`, four digits of a year, `-`, and eight Crockford Base32 characters, the last of which checks the others. "
@@ -27,29 +26,6 @@ HEALTH_ID = (
 )
 READ_PATIENT = ("patient:profile:read", "patient:read")
 FOUND = {200: OpenApiResponse(PatientSerializer, "The patient.")}
-
-
-class ConnectView(APIView):
-    """A view on clinical data."""
-
-    http_method_names = ("get", "head", "post", "put")
-    operations: ClassVar[dict[str, Operation]]
-    tag: ClassVar[str]
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Let the caller in, unless its body would be read as empty.
-
-        :raises Problem: `length_required`, or what authentication and permission say.
-        """
-        super().initial(request, *args, **kwargs)
-        if is_chunked(request.META):
-            raise Problem("length_required")
-
-    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Keep clinical answers out of shared caches; a private one must ask again."""
-        final = super().finalize_response(request, response, *args, **kwargs)
-        final.headers.setdefault("Cache-Control", "private, no-cache")
-        return final
 
 
 class PatientView(ConnectView):

@@ -1,4 +1,4 @@
-"""What the Connect API takes and gives."""
+"""Patients, as the Connect API takes and gives them."""
 
 from rest_framework import serializers
 

@@ -1,41 +1,14 @@
-"""Clinical rows. Each hangs off one dataset, and every read goes through `visible_to`."""
+"""People with a Health ID. Each hangs off one dataset, and every read goes through `in_datasets`."""
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from portal.applications.models import Application
+from portal.connect.models.datasets import Dataset
 from portal.connect.querysets import PatientQuerySet
 
 SEXES = ("female", "male", "other", "unknown")
 BLOOD_GROUPS = ("A+", "A-", "B+", "B-", "AB+", "AB-", "O+", "O-")
-
-
-class Dataset(models.Model):
-    """Whose data a row is: the sandbox's fixtures, one application's own sandbox data, or production's."""
-
-    FIXTURES, APPLICATION, PRODUCTION = "fixtures", "application", "production"
-    KINDS = (FIXTURES, APPLICATION, PRODUCTION)
-
-    kind = models.CharField(max_length=11, choices=[(kind, kind) for kind in KINDS])
-    application = models.OneToOneField(
-        Application, on_delete=models.PROTECT, null=True, blank=True, related_name="dataset"
-    )
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(kind="application", application__isnull=False)
-                | Q(kind__in=("fixtures", "production"), application__isnull=True),
-                name="dataset_belongs_to_an_application_or_to_none",
-            ),
-            models.UniqueConstraint(
-                fields=["kind"], condition=Q(application__isnull=True), name="one_dataset_of_each_shared_kind"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.kind
 
 
 class Patient(models.Model):

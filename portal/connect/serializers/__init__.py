@@ -1,0 +1,1 @@
+"""What the Connect API takes and gives."""

@@ -1,0 +1,50 @@
+"""What all views on clinical data share."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.db import transaction
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from portal.audit.inside import record_inside
+from portal.oauth.operations import Operation
+from portal.problems.exceptions import Problem
+from portal.problems.parsers import is_chunked
+
+
+class ConnectView(APIView):
+    """A view on clinical data."""
+
+    http_method_names = ("get", "head", "post", "put")
+    operations: ClassVar[dict[str, Operation]]
+    tag: ClassVar[str]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Let the caller in, unless its body would be read as empty.
+
+        :raises Problem: `length_required`, or what authentication and permission say.
+        """
+        super().initial(request, *args, **kwargs)
+        if is_chunked(request.META):
+            raise Problem("length_required")
+
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Keep clinical answers out of shared caches; a private one must ask again."""
+        final = super().finalize_response(request, response, *args, **kwargs)
+        final.headers.setdefault("Cache-Control", "private, no-cache")
+        return final
+
+
+def written(request: Request, write: Callable[[], Response]) -> Response:
+    """Answer with what `write` returns, having stored it together with the call's ledger row.
+
+    One transaction holds both: a clinical write whose row cannot be written does not stay.
+
+    :raises Problem: `ledger_unavailable`, or what `write` raises.
+    """
+    with transaction.atomic():
+        response = write()
+        record_inside(request, response)
+    return response
