@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from threading import Event
 
+from portal.applications.fetched_keys import refresh_due
 from portal.mail.delivery import deliver_due
 from portal.mail.tasks import forget
 from portal.oauth.tasks import prune
@@ -27,5 +28,6 @@ class Scheduled:
 SCHEDULE = (
     Scheduled("mail.deliver_due", timedelta(seconds=0.5), lambda stopping: deliver_due(stopping=stopping)),
     Scheduled("mail.forget", timedelta(days=1), lambda _: forget()),
+    Scheduled("applications.refresh_due", timedelta(seconds=5), refresh_due),
     Scheduled("oauth.prune", timedelta(days=1), lambda _: prune()),
 )

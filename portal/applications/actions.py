@@ -232,14 +232,14 @@ def set_public_keys(
         check_jwks(jwks)
         jwks = public_part(jwks)
     locked = _lock(client.pk)
-    before = {"keys": key_ids(locked.jwks), "url": locked.jwks_url}
+    before, old = {"keys": key_ids(locked.jwks), "url": locked.jwks_url}, locked.jwks
     locked.jwks, locked.jwks_url, locked.jwks_fault = dict(jwks) if jwks else None, url, ""
     locked.jwks_fetched_at, locked.jwks_due_at = (timezone.now(), due_at or timezone.now()) if url else (None, None)
     locked.save(update_fields=["jwks", "jwks_url", "jwks_fault", "jwks_fetched_at", "jwks_due_at"])
     after = {"keys": key_ids(locked.jwks), "url": url}
-    if after != before or by.kind != "system":
+    if (old, before) != (locked.jwks, after):
         _record(by, "set_public_keys", locked, before=before, after=after)
-    publish("client", locked.client_id)
+        publish("client", locked.client_id)
 
 
 def key_ids(jwks: Mapping[str, Any] | None) -> list[str]:

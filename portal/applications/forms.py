@@ -188,7 +188,7 @@ class PastedKeysForm(forms.Form):
     keys = forms.CharField(
         label=_("JWK set"),
         max_length=65_536,
-        strip=True,
+        strip=False,
         help_text=_("JSON with one to ten public keys. Paste public keys only."),
         widget=forms.Textarea(
             attrs={"rows": 10, "class": "code", "autocomplete": "off", "spellcheck": "false"},

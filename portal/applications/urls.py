@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.applications import credential_views, views
+from portal.applications import credential_views, key_views, views
 
 APPLICATION = "<str:application_id>"
 CLIENT = f"{APPLICATION}/<str:environment>"
@@ -19,6 +19,9 @@ urlpatterns = [
     path(f"{SECRET}/rotate/", credential_views.rotate, name="secret-rotate"),
     path(f"{SECRET}/revoke/", credential_views.revoke, name="secret-revoke"),
     path(f"{CLIENT}/secrets/new/", credential_views.add, name="secret-new"),
+    path(f"{CLIENT}/keys/", key_views.keys, name="keys"),
+    path(f"{CLIENT}/keys/refresh/", key_views.refresh, name="keys-refresh"),
+    path(f"{CLIENT}/keys/remove/", key_views.remove, name="keys-remove"),
     path(f"{CLIENT}/suspend/", credential_views.suspend, name="client-suspend"),
     path(f"{CLIENT}/restore/", credential_views.restore, name="client-restore"),
 ]

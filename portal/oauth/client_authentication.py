@@ -19,6 +19,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry, Key
 
 from portal.applications.clients import KnownClient, KnownSecret, clients
+from portal.applications.fetched_keys import want_refresh
 from portal.edge.environments import Environment, base_url
 from portal.oauth.door import DoorRequest
 from portal.oauth.models import UsedAssertion
@@ -159,6 +160,8 @@ class Assertion(JWTBearerClientAssertion):
         """
         keys = (self.client.jwks or {}).get("keys", [])
         fitting = [key for key in keys if kid is None or key.get("kid") == kid]
+        if not fitting and self.client.fetches_keys:
+            want_refresh(self.client.client_id)
         if len(fitting) != 1 or fitting[0].get("kty") not in KEY_TYPES or not fitting[0].get("kid"):
             raise ValueError("no such key")
         return str(fitting[0]["kid"]), JWKRegistry.import_key(fitting[0])
