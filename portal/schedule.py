@@ -11,6 +11,7 @@ from datetime import timedelta
 from threading import Event
 
 from portal.applications.fetched_keys import refresh_due
+from portal.applications.tasks import remind_of_expiry, tell_of_quiet
 from portal.mail.delivery import deliver_due
 from portal.mail.tasks import forget
 from portal.oauth.tasks import prune
@@ -29,5 +30,7 @@ SCHEDULE = (
     Scheduled("mail.deliver_due", timedelta(seconds=0.5), lambda stopping: deliver_due(stopping=stopping)),
     Scheduled("mail.forget", timedelta(days=1), lambda _: forget()),
     Scheduled("applications.refresh_due", timedelta(seconds=5), refresh_due),
+    Scheduled("applications.remind_of_expiry", timedelta(hours=1), lambda _: remind_of_expiry()),
+    Scheduled("applications.tell_of_quiet", timedelta(hours=1), lambda _: tell_of_quiet()),
     Scheduled("oauth.prune", timedelta(days=1), lambda _: prune()),
 )

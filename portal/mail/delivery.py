@@ -22,7 +22,7 @@ from django.utils import timezone
 from portal.mail.models import EXPIRED, FAILED, SENT, WAITING, OutgoingMail
 from portal.mail.sending import Content
 
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(minutes=3)
 """How long one attempt may take. Longer than all time limits of one SMTP dialogue together."""
 FIRST_DELAY = timedelta(seconds=15)
 LONGEST_DELAY = timedelta(hours=4)

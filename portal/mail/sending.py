@@ -15,7 +15,8 @@ How a mail is written: two templates of the same name.
 * `templates/mail/<template>.html` extends `mail/base.html` and fills `heading` and `content`. A button is
   `{% include "mail/button.html" with href=url label=_("Confirm") %}`, a code
   `{% include "mail/code.html" with code=code %}`, a row of facts
-  `{% include "mail/fact.html" with name=_("Client") value=client_id %}`.
+  `{% include "mail/fact.html" with name=_("Client") value=client_id %}`,
+  the environment, always in its colour, `{% include "mail/environment.html" with environment=client.environment %}`.
   No images, no styles from elsewhere, nothing that tells us whether it was read.
 
 Both say why somebody gets this mail, what to do, and what to do if it was not them. Both know, beside the context:

@@ -1,6 +1,11 @@
 """What a mail says, and what is kept of it."""
 
+import os
+import subprocess
+import sys
 from datetime import timedelta
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -9,6 +14,7 @@ from django.db import transaction
 from portal.mail.models import OutgoingMail
 from portal.mail.sending import send
 from tests import mailbox
+from tests.servers import PROJECT, Server, manage
 
 pytestmark = pytest.mark.django_db
 ANA = "ana@example.org"
@@ -90,3 +96,16 @@ def test_what_is_no_longer_valid_is_dropped() -> None:
     assert mailbox.letters() == []
     mail = OutgoingMail.objects.get()
     assert (mail.state, mail.sealed) == ("expired", "")
+
+
+def test_the_mails_of_a_live_server(tmp_path: Path) -> None:
+    environment = {**os.environ, "MODE": "development", "DATA_DIR": str(tmp_path)}
+    environment.pop("DATABASE_URL", None)
+    manage(environment, "migrate", "-v", "0")
+    subprocess.run([sys.executable, "-m", "tests.worker.quick", "queue", "2"], env=environment, cwd=PROJECT, check=True)
+    server = Server("", environment, cast("Any", None), tmp_path / "log")
+    (letter,) = mailbox.received(server, "person-1@example.org")
+    assert letter.subject == "Language: person-1"
+    assert "\n493 027\n" in letter.text
+    assert "493 027</p>" in letter.html
+    assert len(list((tmp_path / "mail").glob("*.html"))) == 2

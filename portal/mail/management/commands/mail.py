@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Count
 from django.utils import timezone
 
-from portal.mail.delivery import retry
+from portal.mail.delivery import deliver_due, retry
 from portal.mail.models import FAILED, STATES, WAITING, OutgoingMail
 
 LATE = timedelta(minutes=10)
@@ -22,12 +22,16 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the options."""
         parser.add_argument("--retry", type=int, metavar="ID", help="try a failed or waiting mail again, now")
+        parser.add_argument("--deliver", action="store_true", help="send what is due, here and now")
         parser.add_argument(
             "--check", action="store_true", help="fail where a mail is late or has failed: for monitoring"
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Do it."""
+        if options["deliver"]:
+            self.stdout.write(f"{deliver_due()} sent")
+            return
         if options["retry"] is not None:
             if not retry(options["retry"]):
                 raise CommandError("There is no failed or waiting mail with this id whose content is still there.")
