@@ -75,9 +75,9 @@ def test_rolled_back_is_never_sent() -> None:
 
 
 def test_the_row_says_nothing_about_the_recipient() -> None:
-    example(reply_to="reviewer@example.org")
+    example("Ana Mbarga", reply_to="reviewer@example.org")
     row = str(OutgoingMail.objects.values().get())
-    for word in ("ana", "Ana", "493", "Language", "reviewer"):
+    for word in ("ana@", "Ana Mbarga", "493 027", "Language", "reviewer"):  # what chance does not write
         assert word not in row
     assert mailbox.latest(ANA).headers["Reply-To"] == "reviewer@example.org"
 
