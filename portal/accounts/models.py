@@ -99,6 +99,9 @@ class Organisation(models.Model):
         help_text=_("Whom we write to when a secret has leaked or an app misbehaves. A shared mailbox is best."),
     )
     created_at = models.DateTimeField(default=timezone.now)
+    closed_at = models.DateTimeField(
+        null=True, blank=True, help_text="then it has no members; its applications and its audit stay"
+    )
     members: "models.ManyToManyField[User, Membership]" = models.ManyToManyField(
         User, through="Membership", related_name="organisations"
     )
@@ -182,16 +185,31 @@ class RecoveryRequest(models.Model):
     decided_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     granted = models.BooleanField(null=True)
     reason = models.TextField(blank=True, help_text="how the person was recognised, or why not")
+    confirmed_at = models.DateTimeField(null=True, blank=True, help_text="when an owner said: this is them")
+    confirmed_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    due_at = models.DateTimeField(null=True, blank=True, help_text="from then on, what was granted is done")
+    applied_at = models.DateTimeField(null=True, blank=True)
+    stopped_at = models.DateTimeField(null=True, blank=True, help_text="by the person themselves, or by an owner")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "subject"], condition=Q(decided_at=None), name="one_open_recovery_request"
+                fields=["user", "subject"],
+                condition=Q(applied_at=None, stopped_at=None) & (Q(granted=None) | Q(granted=True)),
+                name="one_recovery_request_under_way",
             ),
             models.CheckConstraint(
                 condition=Q(decided_at=None, granted=None)
                 | Q(decided_at__isnull=False, granted__isnull=False) & ~Q(reason=""),
                 name="recovery_decided_with_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(granted=True, due_at__isnull=False)
+                | (Q(granted=None) | Q(granted=False)) & Q(due_at=None, applied_at=None),
+                name="recovery_happens_when_granted",
+            ),
+            models.CheckConstraint(
+                condition=Q(applied_at=None) | Q(stopped_at=None), name="recovery_applied_or_stopped"
             ),
             models.CheckConstraint(
                 condition=Q(subject="second_step", organisation=None)

@@ -151,7 +151,8 @@ def add_secret(
     locked = _lock(client.pk)
     _refuse_too_many(locked)
     row, secret = _create_secret(by, locked, label, expires_at, form_id, published_secret)
-    _record(by, "add_secret", locked, after={"secret": row.pk, "label": label, "expires_at": _moment(expires_at)})
+    after = {"secret": row.pk, "last_four": row.last_four, "label": label, "expires_at": _moment(expires_at)}
+    _record(by, "add_secret", locked, after=after)
     publish("client", locked.client_id)
     return secret
 
@@ -191,9 +192,10 @@ def rotate_secret(
         by,
         "rotate_secret",
         client,
-        before={"secret": old.pk, "expires_at": before},
+        before={"secret": old.pk, "last_four": old.last_four, "expires_at": before},
         after={
             "secret": row.pk,
+            "last_four": row.last_four,
             "label": label,
             "expires_at": _moment(expires_at),
             "old_ends_at": _moment(old.revoked_at or old.expires_at),
@@ -214,7 +216,7 @@ def revoke_secret(*, by: Actor, secret: ClientSecret, reason: str = "") -> None:
     client = _lock(secret.client_id)
     if not ClientSecret.objects.filter(pk=secret.pk, revoked_at=None).update(revoked_at=timezone.now()):
         return
-    _record(by, "revoke_secret", client, before={"secret": secret.pk}, reason=reason)
+    _record(by, "revoke_secret", client, before={"secret": secret.pk, "last_four": secret.last_four}, reason=reason)
     publish("client", client.client_id)
 
 
@@ -349,6 +351,7 @@ def _record(
         verb=f"applications.{verb}",
         object_type=type(subject).__name__,
         object_id=subject.pk if isinstance(subject, Application) else subject.client_id,
+        object_label=application.name,
         organisation_id=application.organisation_id,
         before=before,
         after=after,

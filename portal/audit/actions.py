@@ -32,12 +32,16 @@ def record_decision(
     verb: str,
     object_type: str,
     object_id: object,
+    object_label: str = "",
     organisation_id: int | None = None,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
     reason: str = "",
 ) -> Decision:
-    """Add one row; call it inside the transaction of the decision itself."""
+    """Add one row; call it inside the transaction of the decision itself.
+
+    :param object_label: what the object is called now; people read it long after the object is gone.
+    """
     return Decision.objects.create(
         actor_kind=by.kind,
         actor_id=by.id,
@@ -46,6 +50,7 @@ def record_decision(
         verb=verb,
         object_type=object_type,
         object_id=str(object_id),
+        object_label=object_label[:120],
         organisation_id=organisation_id,
         before=before or {},
         after=after or {},

@@ -100,6 +100,7 @@ class Decision(AppendOnlyModel):
     verb = models.CharField(max_length=64, help_text="room.verb, as in applications.suspend_client")
     object_type = models.CharField(max_length=40)
     object_id = models.CharField(max_length=64)
+    object_label = models.CharField(max_length=120, blank=True, default="", help_text="what it was called then")
     organisation_id = models.BigIntegerField(null=True)
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
