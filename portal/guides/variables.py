@@ -3,14 +3,21 @@
 import json
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.urls import reverse
 
+from portal.applications.actions import MAXIMUM_SECRETS, REOPENING
+from portal.applications.fetched_keys import EVERY as KEYS_FETCHED_EVERY
+from portal.applications.jwks import MAXIMUM_KEYS
 from portal.applications.models import MAXIMUM_TOKEN_LIFETIME, TOKEN_LIFETIME
 from portal.applications.published import DEMO_PRODUCTION_CLIENT, SANDBOX_CLIENT
+from portal.applications.rotation import QUIET
+from portal.applications.secrets import PATTERN
 from portal.connect.synthetic import COUNT
+from portal.console.tokens import LIFETIME as RUN_LIFETIME
 from portal.edge.environments import PRODUCTION, SANDBOX, Environment, base_url
 from portal.limits.failures import FAILURES
 from portal.oauth.client_authentication import ASSERTION_LIFETIME
@@ -45,12 +52,23 @@ def variables() -> dict[str, str]:
         "token.lifetime": str(TOKEN_LIFETIME),
         "token.lifetime_maximum": str(MAXIMUM_TOKEN_LIFETIME),
         "assertion.lifetime": str(ASSERTION_LIFETIME),
+        "token.run": str(RUN_LIFETIME),
         "jwks.max_age": str(JWKS_MAX_AGE),
+        "jwks.hours": _hours(KEYS_FETCHED_EVERY),
+        "jwks.keys": str(MAXIMUM_KEYS),
+        "secret.pattern": PATTERN.pattern,
+        "secret.maximum": str(MAXIMUM_SECRETS),
+        "rotation.quiet": _hours(QUIET),
+        "app.reopening": str(REOPENING.days),
         "keys.published_ahead": str(int(PUBLISHED_AHEAD.total_seconds() // 60)),
         "limit.body": f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024} KiB",
         "limit.failures": str(FAILURES.amount),
         **_answers(),
     }
+
+
+def _hours(time: timedelta) -> str:
+    return str(int(time.total_seconds() // 3600))
 
 
 def _metadata(environment: Environment) -> str:

@@ -18,14 +18,20 @@ INSTALLED = HERE / "node_modules" / ".package-lock.json"
 RunNode = Callable[..., dict[str, Any]]
 
 
-@pytest.fixture(scope="session")
-def run_node() -> RunNode:
-    """Return a function that runs one of the programs here with its input as JSON, and returns its output."""
-    node, npm = need("node", "nodejs"), need("npm", "npm")
+def install() -> None:
+    """Install the packages of the lock file, unless they are there."""
+    npm = need("npm", "npm")
     if not INSTALLED.exists() or INSTALLED.stat().st_mtime < LOCK.stat().st_mtime:
         done = subprocess.run([npm, "ci", "--ignore-scripts"], check=False, cwd=HERE, capture_output=True, text=True)
         assert done.returncode == 0, f"npm ci failed:\n{done.stdout}\n{done.stderr}"
         INSTALLED.touch()
+
+
+@pytest.fixture(scope="session")
+def run_node() -> RunNode:
+    """Return a function that runs one of the programs here with its input as JSON, and returns its output."""
+    node = need("node", "nodejs")
+    install()
 
     def run(program: str, **inputs: object) -> dict[str, Any]:
         text = json.dumps(inputs)
