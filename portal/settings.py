@@ -184,6 +184,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "application-list"
@@ -239,6 +240,8 @@ MFA_FORMS = {
     "reauthenticate_webauthn": "portal.accounts.passkey_forms.PasskeyAgainForm",
 }
 USERSESSIONS_TRACK_ACTIVITY = False  # on every request; `SignedInMiddleware` does it every five minutes
+RECOVERY_WAIT = env.int("RECOVERY_WAIT", 24)
+"""Hours between a granted recovery and its effect, in which the person and the owners can stop it."""
 
 # --- The API.
 API_PREFIXES = ("/api/v1/", "/v1/")
