@@ -2,7 +2,8 @@
 
 An hour is counted by replacing its counts with what the ledger says now, in one transaction: so counting twice, by two
 workers or after a kill, changes nothing. A finished day replaces its hours in the same way. Pages add the counts up to
-`Progress.counted_until` to what they read in the ledger after it, in one statement; if this never ran, they read it all.
+`Progress.counted_until` to what they read in the ledger after it, in one statement; if this never ran, they read all
+of it.
 
 Ids commit out of order on PostgreSQL. A row is only taken as seen when an id that was given out `PATIENCE` after its
 own has been read; until then every run looks at it again. A row that comes late marks its hour as changed.
