@@ -16,7 +16,7 @@ from django.views.generic import RedirectView
 
 from portal.accounts import account_pages as own
 from portal.accounts import views
-from portal.accounts.passkey_views import AddPasskeyView, PasskeyAgainView
+from portal.accounts.account_views import AddPasskeyView, AddressView, PasskeyAgainView
 from portal.accounts.reauthentication import recently_authenticated
 
 View = Callable[..., HttpResponse]
@@ -74,7 +74,7 @@ urlpatterns = [
     path("reauthenticate/passkey/", before_terms(PasskeyAgainView.as_view()), name="mfa_reauthenticate_webauthn"),
     # One's own account.
     path("profile/", own.profile, name="account-profile"),
-    path("email/", recently_authenticated(whole(account.email)), name="account_email"),
+    path("email/", recently_authenticated(whole(AddressView.as_view())), name="account_email"),
     path("password/change/", whole(account.password_change), name="account_change_password"),
     path("password/set/", recently_authenticated(whole(account.password_set)), name="account_set_password"),
     path("2fa/", mfa.index, name="mfa_index"),

@@ -180,7 +180,8 @@ def test_a_wrong_first_code_adds_nothing(cast: Cast) -> None:
 GARBAGE = ["", "x", "[]", "{}", "null", '{"id": 1}', "[" * 30_000, "[" * 15_000, '{"id": "' + "x" * 30_000 + '"}']
 WELL_FORMED = (
     '{"id": "AA", "rawId": "AA", "type": "public-key", "clientExtensionResults": {}, "response": {'
-    '"clientDataJSON": "e30", "authenticatorData": "AA", "signature": "AA", "userHandle": "MQ", "attestationObject": "AA"}}'
+    '"clientDataJSON": "e30", "authenticatorData": "AA", "signature": "AA", "userHandle": "MQ",'
+    ' "attestationObject": "AA"}}'
 )
 
 

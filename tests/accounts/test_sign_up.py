@@ -1,5 +1,7 @@
 """Creating an account."""
 
+from typing import Any
+
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import ScryptPasswordHasher
@@ -86,9 +88,14 @@ def test_wrong_codes_and_resending_look_the_same(cast: Cast, monkeypatch: pytest
 
 
 def test_a_known_address_takes_as_long(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    hashed = []
+    hashed: list[object] = []
     encode = ScryptPasswordHasher.encode
-    monkeypatch.setattr(ScryptPasswordHasher, "encode", lambda *args, **more: hashed.append(1) or encode(*args, **more))
+
+    def counted(*args: Any, **more: Any) -> str:
+        hashed.append(args)
+        return encode(*args, **more)
+
+    monkeypatch.setattr(ScryptPasswordHasher, "encode", counted)
     sign_up(new_browser(), email="new@example.org")
     for_unknown = len(hashed)
     sign_up(new_browser(), email=cast.alice.user.email)

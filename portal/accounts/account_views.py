@@ -1,11 +1,23 @@
-"""allauth's pages about passkeys, where ours differ: every passkey can sign in by itself."""
+"""allauth's pages, where ours do less: one address, and passkeys that all sign in by themselves."""
 
 from typing import Any
 
+from allauth.account.views import EmailView
 from allauth.mfa.webauthn import views
 from allauth.mfa.webauthn.internal.auth import begin_registration
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+
+class AddressView(EmailView):
+    """The one address of an account. It can be changed, and nothing else."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Send the code to the new one."""
+        if "action_add" not in request.POST:
+            return HttpResponseRedirect(request.path)
+        answer: HttpResponse = super().post(request, *args, **kwargs)
+        return answer
 
 
 class AddPasskeyView(views.AddWebAuthnView):
