@@ -3,7 +3,7 @@
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
-from portal.applications.clients import KnownClient
+from portal.applications.clients import KnownClient, clients
 from portal.audit.calls import call_of
 from portal.edge.environments import host_environment
 from portal.oauth.server import REALM
@@ -25,6 +25,7 @@ class BearerAuthentication(BaseAuthentication):
         try:
             token = verify(text.strip())
         except TokenError as exc:
+            _note_refused(request, exc)
             raise challenge("token_expired" if exc.expired else "token_invalid") from None
         call = call_of(request)
         call.client_id = token.client.client_id
@@ -41,6 +42,19 @@ class BearerAuthentication(BaseAuthentication):
     def authenticate_header(self, _request: Request) -> str:
         """Return the challenge for a request without a token (RFC 6750, section 3: no error code then)."""
         return f'Bearer realm="{REALM}"'
+
+
+def _note_refused(request: Request, refused: TokenError) -> None:
+    """Let the client see in its log that its token was refused. That is no use of the credential behind it."""
+    client = clients.get(str(refused.claims.get("client_id", ""))) if refused.claims else None
+    if client is None:
+        return
+    call = call_of(request)
+    call.client_id = client.client_id
+    call.application_id = client.application_id
+    call.organisation_id = client.organisation_id
+    call.environment = client.environment
+    call.token_id = str(refused.claims.get("jti", ""))[:64]
 
 
 def challenge(code: str) -> Problem:

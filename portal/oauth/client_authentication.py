@@ -62,12 +62,20 @@ def authenticate(request: DoorRequest) -> KnownClient:
 
 def presented_client(request: DoorRequest) -> str:
     """Return a digest of the client id that the request claims; failures are counted under it."""
+    return hashlib.sha256(_claimed_id(request).encode()).hexdigest()[:16]
+
+
+def claimed_client(request: DoorRequest) -> KnownClient | None:
+    """Return the client that the request claims to come from. Only memory is asked: a failed attempt has filled it."""
+    return clients.peek(_claimed_id(request))
+
+
+def _claimed_id(request: DoorRequest) -> str:
     try:
         basic = _basic_credentials(request.headers.get("Authorization", ""))
     except InvalidClientError:
         basic = None
-    client_id = basic[0] if basic else request.form.get("client_id") or _claimed_subject(request)
-    return hashlib.sha256(client_id.encode()).hexdigest()[:16]
+    return basic[0] if basic else request.form.get("client_id") or _claimed_subject(request)
 
 
 def _claimed_subject(request: DoorRequest) -> str:

@@ -125,13 +125,16 @@ class Server(AuthorizationServer):
         except OAuth2Error as error:
             call_of(request).error_code = error.error
             result = error(f"{settings.PUBLIC_URL}/errors/{error.error}/")
-        if door is not None and door.client is not None:
+        if door is not None:
             _note(request, door)
         return _respond(*result)
 
 
 def _note(request: HttpRequest, door: DoorRequest) -> None:
-    call, client = call_of(request), door.client
+    """Tell the ledger who asked; of a failed authentication, as whom, so that the client sees in its log who tries."""
+    call, client = call_of(request), door.client or client_authentication.claimed_client(door)
+    if client is None:
+        return
     call.client_id = client.client_id
     call.application_id = client.application_id
     call.organisation_id = client.organisation_id

@@ -7,6 +7,7 @@ revoking the credential ends its tokens.
 import threading
 import time
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -27,11 +28,15 @@ TYPE = "at+jwt"
 
 
 class TokenError(Exception):
-    """The token is not good. `expired` tells the one case that a client can foresee."""
+    """The token is not good. `expired` tells the one case that a client can foresee.
 
-    def __init__(self, *, expired: bool = False) -> None:
+    `claims` are those of a token that was signed here: so its client can see in its log what was refused.
+    """
+
+    def __init__(self, *, expired: bool = False, claims: Mapping[str, Any] | None = None) -> None:
         super().__init__()
         self.expired = expired
+        self.claims = claims or {}
 
 
 @dataclass(frozen=True)
@@ -90,9 +95,9 @@ def verify(text: str) -> AccessToken:
     claims, environment = _checked_claims(text)
     client = clients.get(claims["client_id"])
     if client is None or client.suspended or client.environment != environment:
-        raise TokenError
+        raise TokenError(claims=claims)
     if not client.has_credential(claims["cred"]) or revoked.contains(claims["jti"]):
-        raise TokenError
+        raise TokenError(claims=claims)
     scopes = client.scopes.intersection(claims["scope"].split())
     return AccessToken(client, scopes, claims["jti"], claims["cred"], environment, claims)
 
@@ -103,7 +108,7 @@ def _checked_claims(text: str) -> tuple[dict[str, Any], Environment]:
         environment = _environment_of(token.header)
         _validators(environment).validate(token.claims)
     except ExpiredTokenError as exc:
-        raise TokenError(expired=True) from exc
+        raise TokenError(expired=True, claims=token.claims) from exc
     except (JoseError, ValueError, TypeError) as exc:  # joserfc lets `"crit": 1` through to a TypeError
         raise TokenError from exc
     return token.claims, environment

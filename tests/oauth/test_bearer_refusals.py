@@ -277,7 +277,17 @@ def test_the_ledger_records_a_refused_token(api: DjangoClient) -> None:
     read(api, f"Bearer {forge({'exp': 1})}")
     row = ApiCall.objects.get()
     assert (row.outcome, row.status, row.error_code) == ("denied", 401, "token_expired")
-    assert (row.client_id, row.token_id) == ("", "")
+    assert row.client_id == SANDBOX_CLIENT.client_id, "we signed it, so the client's log shows it"
+    assert row.application_id
+    assert row.token_id
+    assert row.credential == "", "a refused token is no use of its secret"
+
+
+def test_the_ledger_names_no_client_by_a_token_that_was_not_signed_here(api: DjangoClient) -> None:
+    header, claims, _signature = forge({}).split(".")
+    read(api, f"Bearer {header}.{claims}.AAAA")
+    row = ApiCall.objects.get()
+    assert (row.error_code, row.client_id, row.application_id, row.token_id) == ("token_invalid", "", None, "")
 
 
 def _production_client(make_client: MakeClient) -> Client:

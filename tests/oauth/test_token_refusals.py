@@ -123,7 +123,9 @@ def test_a_malformed_authorization_header_is_refused(api: DjangoClient, header: 
 def test_the_ledger_records_a_refusal_without_what_was_sent(api: DjangoClient) -> None:
     post_json(api, TOKEN, **WRONG)
     row = ApiCall.objects.get()
-    assert (row.outcome, row.status, row.error_code, row.client_id) == ("denied", 401, "invalid_client", "")
+    assert (row.outcome, row.status, row.error_code) == ("denied", 401, "invalid_client")
+    assert (row.client_id, row.environment) == (SANDBOX_CLIENT.client_id, "sandbox"), "so its log shows who tries"
+    assert (row.credential, row.token_id) == ("", "")
     assert WRONG["client_secret"] not in str(vars(row))
 
 
