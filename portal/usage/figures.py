@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, DateTimeField, QuerySet, Subquery, TextField, Value
+from django.db.models import Count, DateTimeField, F, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Coalesce, TruncDay
 from django.utils import timezone
 
@@ -114,7 +114,7 @@ def _counted(application_id: int, first: date) -> QuerySet[Any, Any]:
     counted = CountedCalls.objects.filter(
         application_id=application_id, since__gte=_start(first), until__lte=Subquery(_counted_until())
     )
-    return counted.annotate(day=Cast("since", DateTimeField())).values_list(*COLUMNS)
+    return counted.annotate(day=F("since")).values_list(*COLUMNS)
 
 
 def _uncounted(application_id: int, first: date) -> QuerySet[Any, Any]:
