@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from django.core.management.base import BaseCommand, CommandParser
 
 from portal.applications.published import SANDBOX_CLIENT
-from portal.management.bench import lighthouse
+from portal.management.bench import lighthouse, matching
 from portal.management.bench.guides import MANY, many_guides, one_guide
 from portal.management.bench.servers import Measured, Target, ask, etag, measure, serving
 
@@ -45,18 +45,19 @@ class Command(BaseCommand):
 
     help = (
         "Measure tokens/s against raw RS256 signatures/s, authenticated reads/s against a bare DRF view, guide pages/s "
-        "against a bare Django view, the milliseconds that guides take to render, and Lighthouse's scores."
+        "against a bare Django view, the milliseconds that guides take to render, how often matching is right, "
+        "and Lighthouse's scores."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the options."""
         parser.add_argument("--seconds", type=float, default=5.0, help="how long each load runs (default 5)")
         parser.add_argument("--port", type=int, default=8765)
-        parser.add_argument("--only", choices=("api", "guides", "lighthouse"), help="only this part")
+        parser.add_argument("--only", choices=("api", "guides", "matching", "lighthouse"), help="only this part")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Measure and print."""
-        parts = {"api": self._api, "guides": self._guides, "lighthouse": self._lighthouse}
+        parts = {"api": self._api, "guides": self._guides, "matching": self._matching, "lighthouse": self._lighthouse}
         for name, part in parts.items():
             if options["only"] in {None, name}:
                 with tempfile.TemporaryDirectory() as folder:
@@ -88,6 +89,14 @@ class Command(BaseCommand):
         self._line("guide page, not modified (304)", unchanged, bare)
         self.stdout.write(f"{'one guide, rendered':34}{one_guide():12.0f} ms")
         self.stdout.write(f"{f'{MANY} guides, in two languages':34}{many_guides():12.0f} ms (goal {GOAL_MS})")
+
+    def _matching(self, _port: int, _seconds: float, _folder: Path) -> None:
+        self.stdout.write("\nThe matching trial: 20,000 generated people, and 8,000 who come to the desk")
+        for line in matching.report(matching.run()):
+            self.stdout.write(line)
+        self.stdout.write("\nweights in bits, and in brackets what the population shows")
+        for line in matching.report_weights():
+            self.stdout.write(line)
 
     def _lighthouse(self, port: int, _seconds: float, folder: Path) -> None:
         try:
