@@ -20,9 +20,13 @@ PATIENCE = 30.0
 
 @contextmanager
 def worker_beside(report: Callable[[str], object]) -> Iterator[None]:
-    """Run a worker as a child. If this process is killed, the child notices within a second and ends as well."""
+    """Run a worker as a child. If this process is killed, the child notices within a second and ends as well.
+
+    The first is started before anything else happens here: the server forks, and a process that is forked while another
+    is being started would keep that one's starter waiting for ever.
+    """
     ending = Event()
-    thread = Thread(target=_supervise, args=(ending, report), name="worker", daemon=True)
+    thread = Thread(target=_supervise, args=(_start(), ending, report), name="worker", daemon=True)
     thread.start()
     try:
         yield
@@ -31,11 +35,17 @@ def worker_beside(report: Callable[[str], object]) -> Iterator[None]:
         thread.join()
 
 
-def _supervise(ending: Event, report: Callable[[str], object]) -> None:
+def _start() -> subprocess.Popen[bytes]:
+    """It has a session of its own: Ctrl+C in the terminal reaches this process alone, which then ends the worker."""
+    command = [sys.executable, "manage.py", "worker", "--parent", str(os.getpid())]
+    return subprocess.Popen(command, cwd=settings.BASE_DIR, start_new_session=True)  # noqa: S603 - our own command
+
+
+def _supervise(worker: subprocess.Popen[bytes], ending: Event, report: Callable[[str], object]) -> None:
     pause = FIRST_PAUSE
-    while not ending.is_set():
+    while True:
         started = time.monotonic()
-        code = _run(ending)
+        code = _wait(worker, ending)
         if ending.is_set():
             return
         if code == 0:
@@ -43,17 +53,14 @@ def _supervise(ending: Event, report: Callable[[str], object]) -> None:
             return
         pause = FIRST_PAUSE if time.monotonic() - started > STEADY else pause
         report(f"The worker ended unexpectedly ({code}). It is started again in {pause:.0f} s.")
-        ending.wait(pause)
+        if ending.wait(pause):
+            return
         pause = min(pause * 2, LONGEST_PAUSE)
+        worker = _start()
 
 
-def _run(ending: Event) -> int:
-    """Run one worker to its end, or end it when that is asked for; return its exit code.
-
-    It has a session of its own: Ctrl+C in the terminal reaches this process alone, which then ends the worker.
-    """
-    command = [sys.executable, "manage.py", "worker", "--parent", str(os.getpid())]
-    worker = subprocess.Popen(command, cwd=settings.BASE_DIR, start_new_session=True)  # noqa: S603 - our own command
+def _wait(worker: subprocess.Popen[bytes], ending: Event) -> int:
+    """Wait for the worker's end, or end it when that is asked for; return its exit code."""
     while worker.poll() is None and not ending.wait(0.2):
         pass
     if worker.poll() is None:

@@ -26,7 +26,7 @@ def wait_for(condition: Callable[[], object], seconds: float = 20) -> None:
     """Return once the condition holds."""
     deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < deadline
+        assert time.monotonic() < deadline, "it did not come to pass"
         time.sleep(0.1)
 
 
@@ -68,6 +68,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """Return a demo that is ended in the end, with all its children."""
     started = Demo(tmp_path_factory.mktemp("demo"))
     yield started
+    sys.stderr.write(started.log.read_text())  # shown where a test fails
     with suppress(ProcessLookupError):
         os.killpg(started.process.pid, signal.SIGKILL)
     started.process.wait()
