@@ -64,6 +64,8 @@ class Entry:
         kind, _colon, name = self.call.credential.partition(":")
         if kind == "key":
             return _("Key %(kid)s") % {"kid": name}
+        if kind == "user":  # the token was made for Run, in the session of somebody who builds the app
+            return _("A member, with Run")
         secret = self.secrets.get(self.call.credential)
         if secret:
             return secret_name(secret)
