@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from threading import Event
 
+from portal.accounts.recovery_actions import apply_due_recoveries
 from portal.applications.fetched_keys import refresh_due
 from portal.applications.tasks import remind_of_expiry, tell_of_quiet
 from portal.mail.delivery import deliver_due
@@ -32,5 +33,6 @@ SCHEDULE = (
     Scheduled("applications.refresh_due", timedelta(seconds=5), refresh_due),
     Scheduled("applications.remind_of_expiry", timedelta(hours=1), lambda _: remind_of_expiry()),
     Scheduled("applications.tell_of_quiet", timedelta(hours=1), lambda _: tell_of_quiet()),
+    Scheduled("accounts.apply_due_recoveries", timedelta(minutes=1), lambda _: apply_due_recoveries()),
     Scheduled("oauth.prune", timedelta(days=1), lambda _: prune()),
 )

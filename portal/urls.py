@@ -27,6 +27,8 @@ urlpatterns = [
         path("errors/", include("portal.problems.urls")),
         path("accounts/", include("portal.accounts.urls")),
         path("organisations/", include("portal.accounts.organisation_urls")),
+        path("invitations/", include("portal.accounts.invitation_urls")),
+        path("review/recovery/", include("portal.accounts.recovery_desk_urls")),
         path("applications/<str:application_id>/", include("portal.usage.urls")),
         path("applications/", include("portal.applications.urls")),
         path("console/", include("portal.console.urls")),

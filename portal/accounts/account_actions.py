@@ -79,7 +79,7 @@ def delete_account(*, by: Actor, user: User) -> None:
             organisation_id=organisation.pk,
             before={"member": str(user), "user": user.pk},
         )
-    _end_every_session(user)
+    end_every_session(user)
     Invitation.objects.filter(email__iexact=user.email).delete()
     user.delete()
 
@@ -94,7 +94,8 @@ def _wait_for_others(user: User) -> None:
     )
 
 
-def _end_every_session(user: User) -> None:
+def end_every_session(user: User) -> None:
+    """Sign a user out everywhere."""
     store = import_module(settings.SESSION_ENGINE).SessionStore
     keys = list(UserSession.objects.filter(user=user).values_list("session_key", flat=True))
     store.get_model_class().objects.filter(session_key__in=keys).delete()

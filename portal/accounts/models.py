@@ -165,6 +165,11 @@ class Invitation(models.Model):
     def __str__(self) -> str:
         return self.email
 
+    @property
+    def is_expired(self) -> bool:
+        """Say whether its time is up."""
+        return self.expires_at <= timezone.now()
+
 
 class RecoveryRequest(models.Model):
     """Somebody lost their way in, or an organisation its owners; a staff member decides, and the audit shows it."""

@@ -11,7 +11,7 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import include, path
 from django.views.generic import RedirectView
 
 from portal.accounts import account_pages as own
@@ -51,6 +51,7 @@ to_two_step = RedirectView.as_view(pattern_name="mfa_index")
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="account-profile")),
     path("terms/", views.accept_terms, name="terms-accept"),
+    path("recovery/", include("portal.accounts.recovery_urls")),
     # Coming and going.
     path("signup/", account.signup, name="account_signup"),
     path("signup/again/", own.sign_up_again, name="account-sign-up-again"),

@@ -9,5 +9,5 @@ class ApplicationsConfig(AppConfig):
     name = "portal.applications"
 
     def ready(self) -> None:
-        """Register the checks."""
-        from portal.applications import checks  # noqa: F401, PLC0415 - registers itself
+        """Register the checks, and what keeps an organisation from being closed."""
+        from portal.applications import checks, policies  # noqa: F401, PLC0415 - register themselves

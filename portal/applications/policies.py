@@ -1,9 +1,11 @@
 """Who may do what to an application: what their role in its organisation allows."""
 
 from django.http import Http404
+from django.utils.translation import ngettext
 
-from portal.accounts.models import Membership
+from portal.accounts.models import Membership, Organisation
 from portal.accounts.policies import May, SignedInRequest, require
+from portal.accounts.ties import tie
 from portal.applications.models import Application, Client, ClientSecret
 
 
@@ -52,3 +54,16 @@ def secret_for(request: SignedInRequest, application_id: str, secret_id: int) ->
         raise Http404
     secret.client.application = application
     return secret
+
+
+@tie
+def open_applications(organisation: Organisation) -> str:
+    """Say which applications keep an organisation from being closed: their clients still work."""
+    names = list(organisation.applications.filter(closed_at=None).order_by("name").values_list("name", flat=True))
+    if not names:
+        return ""
+    return ngettext(
+        "Its app %(names)s is open: its clients work. Close it first.",
+        "Its apps %(names)s are open: their clients work. Close them first.",
+        len(names),
+    ) % {"names": ", ".join(names)}
