@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 from django.test import Client as Browser
+from django.urls import reverse
 
 from portal.accounts.models import Role
 from portal.applications import actions as applications
@@ -151,3 +152,10 @@ def test_a_look_costs_nothing_and_changes_nothing(cast: Cast) -> None:
     for path in ("/console/token/", "/console/choose/"):
         assert cast.alice.client.get(path).status_code == 405
     assert cast.alice.client.post("/console/own/").status_code == 405
+
+
+def test_the_request_log_says_that_a_member_ran_it(cast: Cast) -> None:
+    token_of(cast)
+    page = cast.vera.client.get(reverse("log", args=[cast.application.public_id]))
+    assert page.status_code == 200
+    assert "A member, with Run" in page.content.decode()
