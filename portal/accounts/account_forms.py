@@ -141,19 +141,27 @@ class PasswordAgainForm(_Plain, account.ReauthenticateForm):
     WORDS = {"password": (_("Password"), "")}
 
 
-class SecondStepForm(_Plain, AuthenticateForm):
+class _Digits(_Plain):
+    """A code that is all digits: phones show the keys for it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].widget.attrs["inputmode"] = "numeric"
+
+
+class SecondStepForm(_Digits, AuthenticateForm):
     """A code of the authenticator app, or a recovery code."""
 
     WORDS = {"code": (_("Code"), _("Six digits from your authenticator app, or one of your recovery codes."))}
 
 
-class SecondStepAgainForm(_Plain, ReauthenticateForm):
+class SecondStepAgainForm(_Digits, ReauthenticateForm):
     """The same, from somebody who is signed in."""
 
     WORDS = SecondStepForm.WORDS
 
 
-class AuthenticatorAppForm(_Plain, ActivateTOTPForm):
+class AuthenticatorAppForm(_Digits, ActivateTOTPForm):
     """The first code of an authenticator app shows that it works."""
 
     WORDS = {"code": (_("Code"), _("The six digits that the app shows now."))}

@@ -1,6 +1,6 @@
 // Forms with a passkey: <form data-passkey="get|create">. The options stand in `data-options`, or are fetched from
 // `data-source`; what the browser answers goes back in the field `credential`. Where there are no passkeys, or no
-// scripts, the forms stay hidden.
+// scripts, the forms are hidden (by the styles, from the first paint on: nothing moves).
 const BINARY = new Set(["challenge", "id", "rawId", "clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"]);
 
 const bytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
@@ -51,7 +51,6 @@ function fault(form, error) {
 
 function wire(form) {
   const button = form.querySelector("button");
-  form.hidden = false;
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     form.querySelector("[data-fault]").textContent = "";
@@ -67,5 +66,5 @@ function wire(form) {
 }
 
 const known = window.PublicKeyCredential && navigator.credentials;
-for (const form of document.querySelectorAll("form[data-passkey]")) if (known) wire(form);
+for (const form of document.querySelectorAll("form[data-passkey]")) known ? wire(form) : form.hidden = true;
 for (const note of document.querySelectorAll("[data-no-passkeys]")) note.hidden = Boolean(known);

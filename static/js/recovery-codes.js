@@ -11,5 +11,4 @@ for (const tools of document.querySelectorAll("[data-codes]")) {
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   });
   tools.querySelector("[data-print]").addEventListener("click", () => print());
-  tools.hidden = false;
 }
