@@ -18,12 +18,13 @@ EXPLAINED = {
     Integration.WIDGET: _("A patient's summary inside your own pages. In preparation."),
     Integration.WEBHOOKS: _("OpesCare calls your server when something has changed. In preparation."),
 }
+NEVER = "never"
 LIFETIMES = (
     ("30", _("30 days")),
     ("90", _("90 days")),
     ("180", _("180 days")),
     ("365", _("One year")),
-    ("", _("It does not expire")),
+    (NEVER, _("It does not expire")),
 )
 HOUR = 3600
 OVERLAPS = (
@@ -32,7 +33,7 @@ OVERLAPS = (
     (str(24 * HOUR), _("24 hours")),
     (str(7 * 24 * HOUR), _("7 days")),
     (str(30 * 24 * HOUR), _("30 days")),
-    ("", _("Until I revoke it")),
+    (NEVER, _("Until I revoke it")),
 )
 
 
@@ -93,8 +94,7 @@ class SecretForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     lifetime = forms.ChoiceField(
-        label=_("It expires after"),
-        required=False,
+        label=_("The new secret expires after"),
         choices=LIFETIMES,
         initial="180",
         help_text=_("We write to you before that. A secret that expires limits what a leak can do."),
@@ -105,7 +105,7 @@ class SecretForm(forms.Form):
     def expires_at(self) -> datetime | None:
         """Return when the secret expires."""
         days = self.cleaned_data["lifetime"]
-        return timezone.now() + timedelta(days=int(days)) if days else None
+        return None if days == NEVER else timezone.now() + timedelta(days=int(days))
 
     def clean_label(self) -> str:
         """Refuse a label that is a secret."""
@@ -120,7 +120,6 @@ class RotateForm(SecretForm):
 
     overlap = forms.ChoiceField(
         label=_("The old secret goes on working for"),
-        required=False,
         choices=OVERLAPS,
         initial=str(24 * HOUR),
         help_text=_("Both work meanwhile, so that you can change your servers one after the other."),
@@ -132,7 +131,7 @@ class RotateForm(SecretForm):
     def old_lives_on(self) -> timedelta | None:
         """Return how long the old secret works, None for as long as nobody revokes it."""
         seconds = self.cleaned_data["overlap"]
-        return timedelta(seconds=int(seconds)) if seconds else None
+        return None if seconds == NEVER else timedelta(seconds=int(seconds))
 
 
 class ConfirmedForm(forms.Form):

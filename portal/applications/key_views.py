@@ -35,7 +35,9 @@ def keys(request: SignedInRequest, application_id: str, environment: str) -> Htt
 def _from_text(request: SignedInRequest, client: Client) -> HttpResponse:
     form = PastedKeysForm(request.POST)
     if not form.is_valid():
-        return _page(request, client, pasted=PastedKeysForm(), fault=PastedKeysError(" ".join(map(str, form.errors["keys"]))))
+        return _page(
+            request, client, pasted=PastedKeysForm(), fault=PastedKeysError(" ".join(map(str, form.errors["keys"])))
+        )
     try:
         jwks = read_pasted(form.cleaned_data["keys"])
     except PastedKeysError as fault:

@@ -26,7 +26,7 @@ def test_an_added_secret_works_beside_the_first(cast: Cast) -> None:
 
 
 def test_one_that_does_not_expire_can_be_chosen(cast: Cast) -> None:
-    the_secret(send(cast.bob.client, form_of(cast), lifetime=""))
+    the_secret(send(cast.bob.client, form_of(cast), lifetime="never"))
     assert ClientSecret.objects.latest("pk").expires_at is None
 
 

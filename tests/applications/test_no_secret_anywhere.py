@@ -27,7 +27,7 @@ def made(cast: Cast) -> list[str]:
     row = ClientSecret.objects.get(last_four=first[-4:], client__application__name="Searched")
     app = f"{BASE}/{row.client.application.public_id}"
     second = the_secret(send(cast.bob.client, f"{app}/sandbox/secrets/new/", label="b", lifetime="30"))
-    third = the_secret(send(cast.bob.client, f"{app}/secrets/{row.pk}/rotate/", overlap="86400", lifetime=""))
+    third = the_secret(send(cast.bob.client, f"{app}/secrets/{row.pk}/rotate/", overlap="86400", lifetime="never"))
     for secret in (first, second, third, first[:-1] + "x"):
         token_of(cast.nobody, row.client.client_id, secret)
     send(cast.bob.client, f"{app}/secrets/{row.pk}/revoke/", typed=first[-4:], reason="leak")

@@ -26,7 +26,7 @@ def form_of(cast: Cast) -> str:
 
 @pytest.mark.parametrize(
     ("overlap", "ends_in"),
-    [("3600", 3600), ("86400", 86_400), ("604800", 604_800), ("2592000", 2_592_000), ("", None)],
+    [("3600", 3600), ("86400", 86_400), ("604800", 604_800), ("2592000", 2_592_000), ("never", None)],
 )
 def test_both_work_for_as_long_as_was_chosen(cast: Cast, overlap: str, ends_in: int | None) -> None:
     answer = send(cast.bob.client, form_of(cast), overlap=overlap, lifetime="180")

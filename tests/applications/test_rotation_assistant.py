@@ -48,7 +48,7 @@ def test_one_that_was_quiet_for_24_hours_is_safe(cast: Cast, hours: float, safe:
 def test_real_calls_count_those_with_its_tokens_too(cast: Cast) -> None:
     token = token_of(cast.nobody, cast.sandbox_client.client_id, cast.secret, REMOTE_ADDR="10.1.1.1")
     assert "last used just now from 127.0.0.1" in page_of(cast)
-    assert "A token that it obtained expires in 59 minutes; revoking" in page_of(cast)
+    assert "A token that it obtained expires in 1 hour; revoking" in page_of(cast)
     assert ApiCall.objects.latest("pk").operation == "createToken"
     assert status_with(cast.nobody, token.json()["access_token"]) == 200
     assert rotation.verdict(cast.sandbox_client, name_of(cast)).callers[0].calls == 2

@@ -1,6 +1,6 @@
 """Tags for every page."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django import template
@@ -43,6 +43,10 @@ def site_languages() -> list[tuple[str, str]]:
     return list(settings.LANGUAGES)
 
 
+NEARLY = timedelta(seconds=59)
+"""What was set for seven days is “in 7 days” when the page comes a moment later, not “in 6 days”."""
+
+
 @register.filter
 def moment(at: datetime) -> SafeString:
     """Return a moment as people say it, with the exact time on hover: “3 minutes ago”, “in 6 days”."""
@@ -53,7 +57,7 @@ def moment(at: datetime) -> SafeString:
     elif seconds < 0:
         said = _("%(time)s ago") % {"time": timesince(at, now, depth=1)}
     else:
-        said = _("in %(time)s") % {"time": timesince(now, at, depth=1)}
+        said = _("in %(time)s") % {"time": timesince(now - NEARLY, at, depth=1)}
     exact = at.astimezone(UTC)
     title = f"{date_format(exact, 'DATE_FORMAT')}, {exact:%H:%M:%S} UTC"
     return format_html('<time datetime="{}" title="{}">{}</time>', f"{exact:%Y-%m-%dT%H:%M:%SZ}", title, said)
