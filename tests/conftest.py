@@ -13,7 +13,7 @@ from portal.audit.actions import Actor
 from portal.audit.insert import insert
 from portal.audit.writer import writer
 from portal.connect import datasets
-from portal.connect.synthetic import load_fixtures
+from portal.connect.synthetic import load_fixtures, load_people
 from portal.limits import failures
 from portal.management.published import ensure_client, ensure_keys
 from portal.oauth.keys import ring
@@ -49,9 +49,15 @@ def _ledger_in_line(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def sandbox(db: None) -> None:
-    """Load what every deployment has."""
+    """Load what every deployment has; of the synthetic data the people alone, because most tests need no more."""
     ensure_keys(BY_TEST)
     ensure_client(BY_TEST, SANDBOX_CLIENT)
+    load_people()
+
+
+@pytest.fixture
+def full_sandbox(sandbox: None) -> None:
+    """Load all of the synthetic data."""
     load_fixtures()
 
 

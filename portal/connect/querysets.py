@@ -53,3 +53,33 @@ class PatientQuerySet(models.QuerySet[Any]):
         for _, body in found.values():
             body["identifiers"].sort(key=lambda known: (known["system"], known["value"]))
         return list(found.values())
+
+
+class FacilityQuerySet(models.QuerySet[Any]):
+    """Facilities."""
+
+    def in_datasets(self, datasets: Sequence[int]) -> Self:
+        """Narrow to the datasets of `visible_datasets(token)`; where two have a code, the first one's facility."""
+        found = self.filter(dataset_id__in=datasets)
+        if len(datasets) > 1:
+            first, *rest = datasets
+            mine = self.model.objects.filter(dataset_id=first)
+            found = found.exclude(dataset_id__in=rest, code__in=mine.values("code"))
+        return found
+
+
+class HeldQuerySet(models.QuerySet[Any]):
+    """What facilities hold: medicines, blood."""
+
+    def in_datasets(self, datasets: Sequence[int]) -> Self:
+        """Narrow to what the facilities hold that the token may see."""
+        facilities = self.model._meta.get_field("facility").related_model
+        return self.filter(facility__in=facilities.objects.in_datasets(datasets))
+
+
+class OfPatientQuerySet(models.QuerySet[Any]):
+    """What is known of patients."""
+
+    def in_datasets(self, datasets: Sequence[int]) -> Self:
+        """Narrow to the datasets of `visible_datasets(token)`."""
+        return self.filter(dataset_id__in=datasets)

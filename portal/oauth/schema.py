@@ -145,6 +145,8 @@ def _headers(operation: dict[str, Any], status: str) -> list[str]:
     found = ["X-Request-Id"]
     if status in {"200", "304"} and "oauth2" in str(operation["security"]):
         found.append("ETag")
+    if status == "200" and any(parameter["name"] == "cursor" for parameter in operation.get("parameters", ())):
+        found.append("Link")
     if status in {"401", "403"}:
         found.append("WWW-Authenticate")
     if status in {"429", "503"}:
@@ -159,6 +161,7 @@ def _header(description: str, kind: str = "string") -> dict[str, Any]:
 HEADERS = {
     "X-Request-Id": _header("The id of this call: yours where you sent one, else ours."),
     "ETag": _header("The version of the answer. Send it back as `If-None-Match`."),
+    "Link": _header('`<…>; rel="next"` (RFC 8288): the address of the next page, where there is one.'),
     "WWW-Authenticate": _header("The challenge (RFC 6749, section 5.2; RFC 6750, section 3)."),
     "Retry-After": _header("Seconds to wait.", "integer"),
 }

@@ -11,7 +11,7 @@ from portal.applications.models import Client as OAuthClient
 from portal.audit.actions import Actor
 from portal.connect import datasets
 from portal.connect.models import Dataset, Patient, PatientIdentifier
-from portal.connect.synthetic import load_fixtures, people
+from portal.connect.synthetic import load_people, people
 from tests.callers import SEARCH_URL, bearer
 
 READ_URL = "/api/v1/connect/patients/{}"
@@ -173,7 +173,7 @@ def test_an_identifier_that_two_patients_carry_is_not_guessed(api: Client) -> No
 @pytest.mark.django_db
 def test_fixtures_are_the_same_every_time_and_never_doubled() -> None:
     assert list(people()) == list(people())
-    load_fixtures()
+    load_people()
     Patient.objects.filter(health_id="OPC-2024-DEMO3").delete()
-    dataset = load_fixtures()
-    assert dataset.patients.count() == len({person.health_id for person in people()}) == 48
+    dataset = load_people()
+    assert dataset.patients.count() == len({person.health_id for person in people()}) == 500

@@ -31,7 +31,7 @@ def test_it_is_what_the_code_says(tmp_path: Path) -> None:
     assert written.read_text() == settings.OPENAPI_DOCUMENT.read_text(), "run `make fix` and commit openapi.yaml"
 
 
-@pytest.mark.usefixtures("sandbox")
+@pytest.mark.usefixtures("full_sandbox")
 def test_its_examples_are_what_the_sandbox_answers() -> None:
     assert recordings() == RECORDED, "run `make fix` and commit the recordings"
 

@@ -1,6 +1,23 @@
 """Clinical rows. Each hangs off one dataset, and every read goes through its queryset's `in_datasets`."""
 
 from portal.connect.models.datasets import Dataset
+from portal.connect.models.facilities import ABO, COMPONENTS, FACILITY_KINDS, RH, BloodUnits, Facility, StockItem
 from portal.connect.models.patients import BLOOD_GROUPS, SEXES, Patient, PatientIdentifier
+from portal.connect.models.results import Condition, LabResult
 
-__all__ = ["BLOOD_GROUPS", "SEXES", "Dataset", "Patient", "PatientIdentifier"]
+__all__ = [
+    "ABO",
+    "BLOOD_GROUPS",
+    "COMPONENTS",
+    "FACILITY_KINDS",
+    "RH",
+    "SEXES",
+    "BloodUnits",
+    "Condition",
+    "Dataset",
+    "Facility",
+    "LabResult",
+    "Patient",
+    "PatientIdentifier",
+    "StockItem",
+]

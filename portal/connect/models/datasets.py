@@ -16,6 +16,7 @@ class Dataset(models.Model):
     application = models.OneToOneField(
         Application, on_delete=models.PROTECT, null=True, blank=True, related_name="dataset"
     )
+    contents = models.CharField(max_length=64, blank=True, help_text="digest of the generated data that was loaded")
 
     class Meta:
         constraints = [

@@ -1,6 +1,7 @@
 """Patients: search and read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from drf_spectacular.types import OpenApiTypes
@@ -28,6 +29,40 @@ READ_PATIENT = ("patient:profile:read", "patient:read")
 FOUND = {200: OpenApiResponse(PatientSerializer, "The patient.")}
 
 
+@dataclass(frozen=True)
+class OnePatient:
+    """A patient as a token sees them: one Health ID, and a row in one or two datasets."""
+
+    health_id: str
+    ids: tuple[int, ...]
+
+
+def health_id_of(request: Request, text: str, pointer: str) -> str:
+    """Return the Health ID in its one spelling, and note it for the ledger.
+
+    :raises Problem: `invalid_health_id`.
+    """
+    try:
+        health_id = health_ids.parse(text)
+    except health_ids.InvalidHealthIDError as exc:
+        fault = FieldError(pointer=pointer, code="invalid_health_id", detail=str(exc))
+        raise Problem("invalid_health_id", errors=[fault]) from None
+    call_of(request).patient = patient_hash(health_id)
+    return health_id
+
+
+def patients_of(datasets: Sequence[int], health_id: str) -> OnePatient:
+    """Return the patient who has this Health ID.
+
+    :raises Problem: `not_found`.
+    """
+    found = Patient.objects.in_datasets(datasets).filter(health_id=health_id).values_list("pk", "dataset_id")
+    ids = [pk for pk, dataset in sorted(found, key=lambda row: datasets.index(row[1]))]
+    if not ids:
+        raise Problem("not_found", "No patient that this token may see fits.")
+    return OnePatient(health_id, tuple(ids))
+
+
 class PatientView(ConnectView):
     """Answers with one patient."""
 
@@ -53,12 +88,7 @@ class PatientView(ConnectView):
 
         :raises Problem: `invalid_health_id` before anything is looked up, or `not_found`.
         """
-        try:
-            health_id = health_ids.parse(text)
-        except health_ids.InvalidHealthIDError as exc:
-            fault = FieldError(pointer=pointer, code="invalid_health_id", detail=str(exc))
-            raise Problem("invalid_health_id", errors=[fault]) from None
-        call_of(request).patient = patient_hash(health_id)
+        health_id = health_id_of(request, text, pointer)
         return self.answer(request, lambda patients: patients.filter(health_id=health_id))
 
 
