@@ -16,6 +16,8 @@ from portal.connect.terminology import loinc
 FIRST, LAST = date(2024, 1, 8), date(2025, 12, 20)
 NAMESPACE = uuid.UUID("6f0e5a52-3f3b-4c56-9d43-1f4b7c2f9a10")
 PREGNANCY = {"Z34.9", "O13", "O14.9", "O80.9"}
+LIFELONG = {"D55.0", "D57.1", "D57.3"}
+NOT_BOTH = ({"D57.1", "D57.3"}, {"E10.9", "E11.9"}, {"E03.9", "E05.9"})
 PANEL_BY_TESTS = {tests: code for code, tests in PANEL_OF.items()}
 
 # The people whom guides and tests meet by name have the histories that these tell of.
@@ -79,7 +81,9 @@ class _History:
         if not self.places:
             return
         known: set[str] = set()
-        for illness, day in sorted(self._visits(), key=lambda visit: visit[1]):
+        visits = sorted(self._visits(), key=lambda visit: visit[1])
+        self.chronic = [illness for illness, _ in visits if illness.code in LIFELONG]
+        for illness, day in visits:
             place = self.chance.choice(self.places)
             arrived = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(
                 minutes=self.chance.randint(7 * 60, 16 * 60)
@@ -102,7 +106,9 @@ class _History:
         visits: list[tuple[Illness, date]] = []
         for illness in CHRONIC:
             day = self._day()
-            if illness.may_befall(self._body(day)) and self.chance.random() < illness.weight / 100:
+            has = {each.code for each, _ in visits}
+            excluded = any(illness.code in pair and has & pair for pair in NOT_BOTH)
+            if illness.may_befall(self._body(day)) and self.chance.random() < illness.weight / 100 and not excluded:
                 visits += [(illness, day + timedelta(days=180 * again)) for again in range(3)]
         for _ in range(self.chance.choices((0, 1, 2, 3), (20, 45, 25, 10))[0]):
             visits += self._acute()

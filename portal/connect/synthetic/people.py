@@ -167,7 +167,7 @@ def _later(
     country = country or chance.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
     sex = sex or chance.choice(("female", "male"))
     born = born or _birth_date(chance)
-    guessed = chance.random() < 0.12 and born.year < 1985
+    guessed = chance.random() < 0.3 and born.year < 1985
     if estimated is not None:
         guessed = estimated
     groups = groups_of(country)
