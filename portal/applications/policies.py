@@ -9,6 +9,8 @@ from portal.accounts.policies import May, SignedInRequest, require
 from portal.accounts.ties import tie
 from portal.applications.models import Application, Client, ClientSecret
 
+MEMBERSHIP = ("id", "role", "since")
+
 
 def application_for(request: SignedInRequest, application_id: str, what: May) -> tuple[Application, Membership]:
     """Return the application (by its public id, with its organisation) and the user's membership. One query.
@@ -19,17 +21,12 @@ def application_for(request: SignedInRequest, application_id: str, what: May) ->
     found = Application.objects.select_related("organisation").filter(
         public_id=application_id, organisation__memberships__user=request.user
     )
-    theirs = {f"membership_{name}": F(f"organisation__memberships__{name}") for name in ("id", "role", "since")}
+    theirs = {f"membership_{name}": F(f"organisation__memberships__{name}") for name in MEMBERSHIP}
     application = found.annotate(**theirs).first()
     if application is None:
         raise Http404
-    membership = Membership(
-        id=application.membership_id,
-        organisation=application.organisation,
-        user=request.user,
-        role=application.membership_role,
-        since=application.membership_since,
-    )
+    columns = {name: getattr(application, f"membership_{name}") for name in MEMBERSHIP}
+    membership = Membership(organisation=application.organisation, user=request.user, **columns)
     require(membership, what)
     return application, membership
 
