@@ -86,12 +86,7 @@ def delete_account(*, by: Actor, user: User) -> None:
 
 def _wait_for_others(user: User) -> None:
     """Lock the user's organisations: of two owners who leave at the same moment, the second must see the first gone."""
-    list(
-        Organisation.objects.select_for_update(of=("self",))
-        .filter(memberships__user=user)
-        .order_by("pk")
-        .values_list("pk")
-    )
+    list(Organisation.objects.select_for_update(of=("self",)).filter(memberships__user=user).order_by("pk"))
 
 
 def end_every_session(user: User) -> None:
