@@ -146,7 +146,7 @@ def test_a_stranger_makes_no_call_and_loads_no_script_for_it(window: Window) -> 
     asked: list[str] = []
     window.context.on("request", lambda request: asked.append(request.url))
     window.page.goto(GUIDE, wait_until="networkidle")
-    expect(window.page.get_by_role("link", name="Sign in")).to_be_visible()
+    expect(window.page.get_by_role("link", name="Sign in", exact=True)).to_be_visible()
     assert not [url for url in asked if "/console/" in url or "personal" in url]
     assert all(SANDBOX_CLIENT.client_id in text for text in samples(window.page).values())
     expect(window.page.locator(".own-note").first).to_be_hidden()
@@ -170,7 +170,7 @@ def test_every_language_shows_the_readers_own_client_and_no_secret(reader: Reade
 
 def test_the_name_stands_where_sign_in_stood(reader: Reader) -> None:
     reader.open()
-    expect(reader.page.get_by_role("link", name="Sign in")).to_have_count(0)
+    expect(reader.page.get_by_role("link", name="Sign in", exact=True)).to_have_count(0)
     reader.page.locator("summary", has_text=OWNER.name).click()
     expect(reader.page.get_by_role("button", name="Sign out")).to_be_visible()
     assert len([request for request in reader.asked if request.url.endswith("/console/own/")]) == 1
@@ -269,7 +269,7 @@ def test_when_the_session_has_ended_run_falls_back_and_says_so(reader: Reader) -
     assert run(reader.page, 1).endswith("You are signed out: this ran as the published client.")
     assert answer(reader.page, 1)["given_name"] == "Amina"
     assert SANDBOX_CLIENT.client_id in samples(reader.page)["curl"]
-    expect(reader.page.get_by_role("link", name="Sign in")).to_be_visible()
+    expect(reader.page.get_by_role("link", name="Sign in", exact=True)).to_be_visible()
     assert "signed_in" not in reader.page.evaluate("document.cookie")
 
 
@@ -282,14 +282,14 @@ def test_signing_out_gives_everybodys_page_back(reader: Reader) -> None:
     reader.asked.clear()
     reader.page.goto(GUIDE, wait_until="networkidle")
     assert SANDBOX_CLIENT.client_id in samples(reader.page)["curl"]
-    expect(reader.page.get_by_role("link", name="Sign in")).to_be_visible()
+    expect(reader.page.get_by_role("link", name="Sign in", exact=True)).to_be_visible()
     assert reader.asked == []
 
 
 def test_a_session_that_ended_elsewhere_is_noticed_once(reader: Reader) -> None:
     reader.window.context.clear_cookies(name="session")
     reader.page.goto(GUIDE)
-    expect(reader.page.get_by_role("link", name="Sign in")).to_be_visible()
+    expect(reader.page.get_by_role("link", name="Sign in", exact=True)).to_be_visible()
     assert SANDBOX_CLIENT.client_id in samples(reader.page)["curl"]
     assert len(reader.asked) == 1
     reader.page.goto(GUIDE, wait_until="networkidle")
@@ -300,7 +300,7 @@ def test_a_session_that_ended_elsewhere_is_noticed_once(reader: Reader) -> None:
 def test_if_the_personal_part_does_not_come_the_page_is_everybodys(reader: Reader, broken: str) -> None:
     reader.page.route(broken, lambda route: route.abort())
     reader.page.goto(GUIDE)
-    expect(reader.page.get_by_role("link", name="Sign in")).to_be_visible()
+    expect(reader.page.get_by_role("link", name="Sign in", exact=True)).to_be_visible()
     expect(group(reader.page, 0).locator("[data-own=id]").first).to_be_visible()
     run(reader.page, 1)
     assert answer(reader.page, 1)["given_name"] == "Amina"
