@@ -14,7 +14,7 @@ from portal.accounts import actions
 from portal.accounts.actors import actor
 from portal.accounts.models import Membership, Role
 from portal.accounts.organisation_forms import ConfirmedForm, RoleForm, TransferForm, confirmation
-from portal.accounts.policies import May, SignedInRequest, may, membership_for
+from portal.accounts.policies import May, SignedInRequest, about_oneself, may, membership_for
 from portal.accounts.reauthentication import recently_authenticated
 from portal.accounts.recovery_policies import may_ask_for_ownership
 
@@ -74,6 +74,7 @@ def remove(request: SignedInRequest, organisation_id: str, member_id: int) -> Ht
     return render(request, "organisations/remove.html", context)
 
 
+@about_oneself
 def leave(request: SignedInRequest, organisation_id: str) -> HttpResponse:
     """Leave, after the organisation's name was typed."""
     mine = membership_for(request.user, organisation_id, May.SEE)

@@ -1,7 +1,8 @@
 """What each role may do in an organisation. Outsiders learn nothing: 404. Members who may not: 403."""
 
+from collections.abc import Callable
 from enum import StrEnum
-from typing import TypeGuard
+from typing import Any, TypeGuard, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
@@ -76,3 +77,15 @@ def require(membership: Membership, what: May) -> None:
             _("You are a %(role)s of %(organisation)s, and that does not allow this. Ask one of its owners.")
             % {"role": membership.get_role_display().lower(), "organisation": membership.organisation.name}
         )
+
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def about_oneself(view: View) -> View:
+    """Mark a view whose form every member may send, viewers too, because it decides about nobody but themselves.
+
+    All other forms of an organisation's pages demand more than `May.SEE`; tests/portal/test_who_may_see_what.py looks.
+    """
+    view.about_oneself = True  # type: ignore[attr-defined]
+    return view

@@ -14,7 +14,7 @@ from portal.accounts import recovery_actions as actions
 from portal.accounts.actions import NotAllowedError
 from portal.accounts.actors import actor, user_actor
 from portal.accounts.models import RecoveryRequest
-from portal.accounts.policies import May, SignedInRequest, membership_for
+from portal.accounts.policies import May, SignedInRequest, about_oneself, membership_for
 from portal.accounts.reauthentication import recently_authenticated
 from portal.accounts.recovery_forms import StatementForm
 from portal.accounts.recovery_links import opened
@@ -43,6 +43,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
     return render(request, "recovery/second_step.html", context)
 
 
+@about_oneself
 def ownership(request: SignedInRequest, organisation_id: str) -> HttpResponse:
     """Ask to become the owner of an organisation whose owners are gone."""
     membership = membership_for(request.user, organisation_id, May.SEE)
@@ -71,9 +72,9 @@ def ownership(request: SignedInRequest, organisation_id: str) -> HttpResponse:
 
 @never_cache
 @login_not_required
-def stop(request: HttpRequest, token: str) -> HttpResponse:
+def stop(request: HttpRequest, link: str) -> HttpResponse:
     """Stop a recovery by the link in a mail. Opening the link does nothing: programs open links, too."""
-    found = opened(token, str(request.META["REMOTE_ADDR"]))
+    found = opened(link, str(request.META["REMOTE_ADDR"]))
     if found is None:
         return render(request, "recovery/no_such_link.html", status=404)
     recovery, by = found

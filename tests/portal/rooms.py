@@ -1,0 +1,175 @@
+"""Every address of the site, and ids for what stands in them."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+from django.utils.translation import override
+
+from portal.accounts import invitation_actions, recovery_actions
+from portal.accounts.models import Organisation, Role
+from portal.accounts.recovery_links import stop_token
+from portal.applications import actions as applications
+from portal.applications.models import Application, ClientSecret
+from portal.audit.models import ApiCall
+from portal.usage.log import Place
+from tests.cast import BY_TEST, Cast, Person
+
+OWNED = {
+    "organisation_id",
+    "application_id",
+    "environment",
+    "secret_id",
+    "member_id",
+    "invitation_id",
+    "place",
+}
+"""What belongs to an organisation: for outsiders, no address with one of these exists."""
+ROOTS = {"organisation_id", "application_id"}
+"""Those that say whose it is; every other one must fit to it."""
+PERSONAL = {"session_id", "pk"}
+"""What belongs to one person: for everybody else it does not exist."""
+FREE = {"slug", "code", "issuer_path", "health_id", "token", "link", "recovery_id"}
+"""What is public, or secret itself, or looked at by a rule of its own."""
+UNKNOWN = """tests/portal/rooms.py knows no value for <%s> in %s.
+Add it to OWNED (it belongs to an organisation), PERSONAL (to one person) or FREE, and a value for it to `real_ids`."""
+
+ANGLED = re.compile(r"<(?:\w+:)?(\w+)>")
+
+
+@dataclass(frozen=True)
+class Room:
+    """One pattern of the URL map, in one language."""
+
+    template: str
+    parameters: tuple[str, ...]
+    view: Callable[..., Any]
+
+    @property
+    def path(self) -> str:
+        """Return the address without its language."""
+        return self.template.removeprefix("fr/")
+
+    @property
+    def is_public(self) -> bool:
+        """Say whether the view asks for no sign-in."""
+        return not getattr(self.view, "login_required", True)
+
+    @property
+    def is_api(self) -> bool:
+        return f"/{self.path}/".startswith(tuple(settings.API_PREFIXES))
+
+    @property
+    def is_staffs(self) -> bool:
+        return self.path.startswith("review/")
+
+    @property
+    def is_owned(self) -> bool:
+        return bool(OWNED & set(self.parameters))
+
+    @property
+    def is_personal(self) -> bool:
+        return bool(PERSONAL & set(self.parameters))
+
+    @property
+    def nested(self) -> list[str]:
+        """Return the ids below the organisation's or the application's own."""
+        return [name for name in self.parameters if name in OWNED - ROOTS]
+
+    def address(self, values: Mapping[str, Any]) -> str:
+        """Return the address with these ids in it."""
+        for name in self.parameters:
+            if name not in values:
+                pytest.fail(UNKNOWN % (name, self.template))
+        return "/" + self.template % {name: values[name] for name in self.parameters}
+
+
+def rooms(language: str) -> Iterator[Room]:
+    """Return every pattern of the map, in this language."""
+    with override(language):
+        yield from _walk(get_resolver(), "", ())
+
+
+def _walk(resolver: URLResolver, before: str, parameters: tuple[str, ...]) -> Iterator[Room]:
+    for entry in resolver.url_patterns:
+        converters = getattr(entry.pattern, "converters", {})
+        text = before + ANGLED.sub(r"%(\1)s", str(entry.pattern).replace("%", "%%"))
+        if isinstance(entry, URLResolver):
+            yield from _walk(entry, text, parameters + tuple(converters))
+        elif isinstance(entry, URLPattern):
+            yield Room(text, parameters + tuple(converters), entry.callback)
+
+
+@dataclass
+class Ids:
+    """What stands in addresses: of the cast's organisation, and of another one."""
+
+    ours: dict[str, Any]
+    theirs: dict[str, Any]
+    paula: Person
+    """To whom the personal ids belong; she is in no organisation."""
+
+
+def real_ids(cast: Cast) -> Ids:
+    """Create one of everything that an address can name, in both organisations."""
+    paula = Person.called("Paula")
+    other, _client, _secret = applications.start_application(
+        by=BY_TEST, organisation=cast.elsewhere, name="Elsewhere LIS"
+    )
+    common = {
+        "slug": "getting-started",
+        "code": "token_missing",
+        "issuer_path": "api/v1/connect",
+        "health_id": "OPC-2024-DEMO1",
+        "token": "x" * 43,
+        "session_id": _session(paula),
+        "pk": Authenticator.objects.create(
+            user=paula.user, type=Authenticator.Type.WEBAUTHN, data={"name": "Key", "credential": {}}
+        ).pk,
+    }
+    recovery = recovery_actions.ask_for_recovery(by=BY_TEST, user=cast.bob.user, statement="lost my telephone")
+    common |= {"recovery_id": recovery.public_id, "link": stop_token(recovery, cast.bob.user.pk)}
+    return Ids(
+        common | _belongings(cast.organisation, cast.application, cast.bob),
+        common | _belongings(cast.elsewhere, other, cast.charlie),
+        paula,
+    )
+
+
+def _belongings(organisation: Organisation, application: Application, member: Person) -> dict[str, Any]:
+    invitation = invitation_actions.invite(
+        by=BY_TEST, organisation=organisation, inviter=member.user, email="guest@example.net", role=Role.VIEWER
+    )
+    call = ApiCall.objects.create(
+        at=timezone.now(),
+        request_id=f"call-{application.pk}",
+        client_id="x",
+        application_id=application.pk,
+        organisation_id=organisation.pk,
+        environment="sandbox",
+        method="POST",
+        outcome="allowed",
+        status=200,
+        duration_us=1,
+    )
+    return {
+        "organisation_id": organisation.public_id,
+        "application_id": application.public_id,
+        "environment": "sandbox",
+        "secret_id": ClientSecret.objects.get(client__application=application).pk,
+        "member_id": organisation.memberships.get(user=member.user).pk,
+        "invitation_id": invitation.pk,
+        "place": str(Place.of(call)),
+    }
+
+
+def _session(person: Person) -> int:
+    key = person.client.session.session_key
+    return int(UserSession.objects.create(user=person.user, session_key=key, ip="127.0.0.1", user_agent="x").pk)
