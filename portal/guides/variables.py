@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.urls import reverse
 
+from portal.accounts.invitation_actions import VALID as INVITATION_VALID
+from portal.accounts.recovery_policies import SILENT
 from portal.applications.actions import MAXIMUM_SECRETS, REOPENING
 from portal.applications.fetched_keys import EVERY as KEYS_FETCHED_EVERY
 from portal.applications.jwks import MAXIMUM_KEYS
@@ -16,6 +18,7 @@ from portal.applications.models import MAXIMUM_TOKEN_LIFETIME, TOKEN_LIFETIME
 from portal.applications.published import DEMO_PRODUCTION_CLIENT, SANDBOX_CLIENT
 from portal.applications.rotation import QUIET
 from portal.applications.secrets import PATTERN
+from portal.applications.tasks import REMINDED
 from portal.connect.synthetic import COUNT
 from portal.console.tokens import LIFETIME as RUN_LIFETIME
 from portal.edge.environments import PRODUCTION, SANDBOX, Environment, base_url
@@ -58,7 +61,10 @@ def variables() -> dict[str, str]:
         "jwks.keys": str(MAXIMUM_KEYS),
         "secret.pattern": PATTERN.pattern,
         "secret.maximum": str(MAXIMUM_SECRETS),
+        "secret.reminders": ", ".join(map(str, REMINDED)),
         "rotation.quiet": _hours(QUIET),
+        "invitation.days": str(INVITATION_VALID.days),
+        "recovery.silent": str(SILENT.days),
         "app.reopening": str(REOPENING.days),
         "keys.published_ahead": str(int(PUBLISHED_AHEAD.total_seconds() // 60)),
         "limit.body": f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024} KiB",
