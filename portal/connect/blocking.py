@@ -13,6 +13,9 @@ from portal.connect.names import skeleton
 MOST_WORDS = 3
 """So many words of a compound name are combined."""
 
+LONGEST_WORD = 10
+"""So many letters of a word's skeleton are kept, so that a key has at most forty characters."""
+
 
 def stored_keys(person: Demographics) -> frozenset[str]:
     """Return the keys under which the person is filed."""
@@ -30,8 +33,8 @@ def asked_keys(person: Demographics) -> frozenset[str]:
 
 
 def _words(person: Demographics) -> tuple[list[str], list[str]]:
-    given = [skeleton(word) for word in person.given[:MOST_WORDS]]
-    family = [skeleton(word) for word in person.family[:MOST_WORDS]]
+    given = [skeleton(word)[:LONGEST_WORD] for word in person.given[:MOST_WORDS]]
+    family = [skeleton(word)[:LONGEST_WORD] for word in person.family[:MOST_WORDS]]
     return given or ["-"], family or ["-"]
 
 

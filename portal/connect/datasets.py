@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from portal.applications.feed import feed, publish
-from portal.connect.models import Dataset
+from portal.connect.models import Condition, Dataset, Facility, LabResult, LocalLink, MatchReview, Patient
 from portal.edge.environments import PRODUCTION, Environment
 from portal.oauth.tokens import AccessToken
 
@@ -44,6 +44,18 @@ def own_dataset(token: AccessToken) -> int:
             publish("dataset", str(dataset.pk))
             transaction.on_commit(forget)
     return dataset.pk
+
+
+@transaction.atomic
+def empty(dataset: int) -> None:
+    """Delete every row of an application's own dataset.
+
+    :raises ValueError: for any other dataset.
+    """
+    if not Dataset.objects.filter(pk=dataset, kind=Dataset.APPLICATION).exists():
+        raise ValueError("only an application's own sandbox dataset is ever emptied")
+    for rows in (MatchReview, LocalLink, LabResult, Condition, Facility, Patient):
+        rows.objects.filter(dataset_id=dataset).delete()
 
 
 def forget(_subject: str = "") -> None:

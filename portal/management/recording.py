@@ -6,6 +6,7 @@ changes only when the API does.
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,8 +14,13 @@ import yaml
 from django.conf import settings
 from django.test import Client, override_settings
 
-from portal.applications.published import SANDBOX_CLIENT
+from portal.applications.published import DEMO_SANDBOX_CLIENT, SANDBOX_CLIENT, PublishedClient
+from portal.audit.actions import Actor
+from portal.connect import health_ids
+from portal.connect.datasets import empty
+from portal.connect.models import Dataset
 from portal.guides.library import guide_calls
+from portal.management.published import ensure_client
 from portal.samples.calls import Call, resolve
 
 PUBLISHED_URL = "https://opescare.test"
@@ -24,7 +30,10 @@ VOLATILE = {
     "jti": "5b1f6f0a7c0e4f6f8e3f5a0c9f1d2b3a",
     "iat": 1767600000,
     "exp": 1767603600,
+    "review_id": "3f0c7a5e-5b0e-4d0c-9a51-6d2f0e1b7c44",
 }
+NEW_HEALTH_ID = re.compile(r"OPC-(?!2024)[0-9]{4}-[0-9A-Z]{8}")
+RECORDED_HEALTH_ID = health_ids.make(2026, 20_261_122_015)
 EXAMPLES = settings.BASE_DIR / "portal" / "openapi" / "examples.yaml"
 
 
@@ -36,6 +45,10 @@ def recordings() -> dict[str, dict[str, Any]]:
         "ALLOWED_HOSTS": ["testserver"],
         "SECURE_SSL_REDIRECT": False,
     }
+    by = Actor.operator("manage.py openapi")
+    application = ensure_client(by, DEMO_SANDBOX_CLIENT).application
+    for dataset in Dataset.objects.filter(application=application):
+        empty(dataset.pk)
     with override_settings(**addresses):
         recorded = dict(_record(yaml.safe_load(EXAMPLES.read_text())))
         known = [(one["operation"], one["arguments"]) for one in recorded.values()]
@@ -51,7 +64,8 @@ def _of_guide(call: Call) -> dict[str, Any]:
 def _record(examples: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
     client = Client()
     for example in examples:
-        token = _token(client, example.get("scope", ""))
+        published = DEMO_SANDBOX_CLIENT if example.get("client") == "demo" else SANDBOX_CLIENT
+        token = _token(client, published, example.get("scope", ""))
         arguments = json.loads(json.dumps(example["arguments"]).replace("{access_token}", token))
         bearer = "" if example.get("token") == "none" else token
         status, body = _send(client, Call(example["operation"], arguments), bearer)
@@ -61,11 +75,11 @@ def _record(examples: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any
         )
 
 
-def _token(client: Client, scope: str) -> str:
+def _token(client: Client, published: PublishedClient, scope: str) -> str:
     asked = {
         "grant_type": "client_credentials",
-        "client_id": SANDBOX_CLIENT.client_id,
-        "client_secret": SANDBOX_CLIENT.client_secret,
+        "client_id": published.client_id,
+        "client_secret": published.client_secret,
         "scope": scope,
     }
     _status, answer = _send(client, Call("createToken", asked), "")
@@ -81,4 +95,5 @@ def _send(client: Client, call: Call, token: str) -> tuple[int, Any]:
 
 
 def _settled(body: Any) -> Any:
-    return {name: VOLATILE.get(name, value) for name, value in body.items()}
+    settled = {name: VOLATILE.get(name, value) if value is not None else None for name, value in body.items()}
+    return json.loads(NEW_HEALTH_ID.sub(RECORDED_HEALTH_ID, json.dumps(settled)))

@@ -102,7 +102,7 @@ class OperationSchema(AutoSchema):
             bodies["304"] = {"description": "Nothing changed since the version named in `If-None-Match`."}
         if self._operation.scopes:
             for status, codes in sorted(self._problems().items()):
-                bodies[str(status)] = self._problem_response(codes)
+                bodies[str(status)] = self._problem_response(status, codes)
         return bodies
 
     def _problems(self) -> dict[int, list[str]]:
@@ -116,8 +116,9 @@ class OperationSchema(AutoSchema):
             by_status.setdefault(PROBLEMS[code].status, []).append(code)
         return by_status
 
-    def _problem_response(self, codes: list[str]) -> dict[str, Any]:
-        component = self.resolve_serializer(ProblemSerializer(), "response")
+    def _problem_response(self, status: int, codes: list[str]) -> dict[str, Any]:
+        serializer = self._operation.bodies.get(status, ProblemSerializer)
+        component = self.resolve_serializer(serializer(), "response")
         description = " ".join(f"`{code}`: {PROBLEMS[code].title}." for code in codes)
         return {
             "description": description,

@@ -135,6 +135,33 @@ _ALL: Final = (
         noop("Ask for the Health ID, or look at the patients' documents. Tell us about the double number."),
     ),
     ProblemType(
+        "ambiguous_match",
+        409,
+        noop("Several people are plausible"),
+        noop(
+            "The demographics resemble one or more known people, but not so surely that a link could be made without "
+            "somebody looking. `candidates` names their Health IDs, how sure each is, and which fields agree."
+        ),
+        noop(
+            "Ask the person for a Health ID or a national document and send its number as verified. Where nobody can "
+            "wait, send `on_ambiguous: provisional`: a new Health ID is created, and staff compare it with the "
+            "candidates."
+        ),
+    ),
+    ProblemType(
+        "local_number_reused",
+        409,
+        noop("The local number belonged to somebody else"),
+        noop(
+            "This local number was linked to a person whose name, sex and birth date are all different. "
+            "It was probably given to somebody new. Nothing was linked."
+        ),
+        noop(
+            "Check the number. If it was really given to another person, send `on_ambiguous: provisional`: the number "
+            "changes hands, and staff look at it."
+        ),
+    ),
+    ProblemType(
         "length_required",
         411,
         noop("The length of the body is not known"),

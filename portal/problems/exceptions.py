@@ -22,6 +22,8 @@ class FieldError(TypedDict):
 class Problem(APIException):
     """An error of the catalogue. `detail` must never repeat what the caller sent.
 
+    `members` extend the body (RFC 9457, section 3.2); the operation's `bodies` describe them.
+
     :raises KeyError: where the code is not in the catalogue.
     """
 
@@ -32,9 +34,11 @@ class Problem(APIException):
         *,
         errors: Sequence[FieldError] = (),
         headers: dict[str, str] | None = None,
+        members: dict[str, object] | None = None,
     ) -> None:
         self.problem = PROBLEMS[code]
         self.status_code = self.problem.status
         self.errors = list(errors)
         self.headers = headers or {}
+        self.members = members or {}
         super().__init__(detail or self.problem.meaning, code)

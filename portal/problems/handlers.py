@@ -34,7 +34,9 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> HttpResponse |
     """Answer for DRF. An exception that nobody foresaw goes on to Django's handler and becomes a 500."""
     request: HttpRequest = context["request"]._request
     if isinstance(exc, Problem):
-        return problem_response(request, exc.problem.code, str(exc.detail), errors=exc.errors, headers=exc.headers)
+        return problem_response(
+            request, exc.problem.code, str(exc.detail), errors=exc.errors, headers=exc.headers, members=exc.members
+        )
     if isinstance(exc, exceptions.ValidationError):
         return problem_response(request, "invalid_body", errors=list(field_errors(exc.get_full_details())))
     for kind, code in BY_EXCEPTION:

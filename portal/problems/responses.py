@@ -20,6 +20,7 @@ def problem_response(
     *,
     errors: Sequence[FieldError] = (),
     headers: dict[str, str] | None = None,
+    members: dict[str, object] | None = None,
 ) -> HttpResponse:
     """Return the error as `application/problem+json` (RFC 9457) with its status and headers."""
     problem = PROBLEMS[code]
@@ -31,6 +32,7 @@ def problem_response(
         "code": code,
         "request_id": request_id(request),
         "errors": list(errors),
+        **(members or {}),
     }
     response = HttpResponse(json.dumps(body), status=problem.status, content_type=CONTENT_TYPE, headers=headers)
     response["Cache-Control"] = "no-store"

@@ -1,5 +1,7 @@
 """Strict input: nothing is dropped and nothing is converted. DRF does both, and a mistyped field would vanish."""
 
+import re
+from datetime import date
 from typing import Any
 
 from rest_framework import serializers
@@ -39,4 +41,55 @@ class StrictCharField(serializers.CharField):
         """Return the text, trimmed."""
         if not isinstance(data, str):
             self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class StrictBooleanField(serializers.BooleanField):
+    """True or false; not `"true"`, not 1."""
+
+    default_error_messages = {"invalid": "This must be true or false."}
+
+    def to_internal_value(self, data: Any) -> bool:
+        """Return the value."""
+        if not isinstance(data, bool):
+            self.fail("invalid")
+        return data
+
+
+class StrictDateField(serializers.DateField):
+    """A date as text, in the one form of ISO 8601 that everybody reads alike."""
+
+    default_error_messages = {"invalid": "This must be a date of the form YYYY-MM-DD."}
+
+    def to_internal_value(self, data: Any) -> date:
+        """Return the date."""
+        if not isinstance(data, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", data):
+            self.fail("invalid")
+        try:
+            return date.fromisoformat(data)
+        except ValueError:
+            self.fail("invalid")
+
+
+class StrictChoiceField(serializers.ChoiceField):
+    """One of a few texts. What was sent is not repeated."""
+
+    default_error_messages = {"invalid_choice": "This must be one of: {choices}."}
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the choice."""
+        if not isinstance(data, str) or data not in self.choices:
+            self.fail("invalid_choice", choices=", ".join(map(str, self.choices)))
+        return data
+
+
+class StrictListField(serializers.ListField):
+    """A list, and no other sequence."""
+
+    default_error_messages = {"not_a_list": "This must be a list."}
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        """Return the validated items."""
+        if not isinstance(data, list):
+            self.fail("not_a_list")
         return super().to_internal_value(data)

@@ -2,6 +2,7 @@
 
 from portal.connect.models.datasets import Dataset
 from portal.connect.models.facilities import ABO, COMPONENTS, FACILITY_KINDS, RH, BloodUnits, Facility, StockItem
+from portal.connect.models.links import BlockingKey, LocalLink, MatchReview
 from portal.connect.models.patients import BLOOD_GROUPS, SEXES, Patient, PatientIdentifier
 from portal.connect.models.results import Condition, LabResult
 
@@ -12,11 +13,14 @@ __all__ = [
     "FACILITY_KINDS",
     "RH",
     "SEXES",
+    "BlockingKey",
     "BloodUnits",
     "Condition",
     "Dataset",
     "Facility",
     "LabResult",
+    "LocalLink",
+    "MatchReview",
     "Patient",
     "PatientIdentifier",
     "StockItem",

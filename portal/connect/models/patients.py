@@ -44,6 +44,9 @@ class PatientIdentifier(models.Model):
     patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="identifiers")
     system = models.CharField(max_length=120, help_text="URI of the numbering system")
     value = models.CharField(max_length=64)
+    verified = models.BooleanField(
+        default=False, help_text="somebody compared it with the document or the national register"
+    )
 
     class Meta:
         ordering = ["system", "value"]

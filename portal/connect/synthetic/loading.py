@@ -20,6 +20,7 @@ from portal.connect.models import (
     PatientIdentifier,
     StockItem,
 )
+from portal.connect.register import file_missing
 from portal.connect.synthetic.facilities import places
 from portal.connect.synthetic.histories import Diagnosis, Finding, diagnosis_body, finding_body, histories
 from portal.connect.synthetic.people import people
@@ -46,6 +47,7 @@ def load_fixtures() -> Dataset:
         _load_histories(dataset)
         dataset.contents = _contents()
         dataset.save(update_fields=["contents"])
+    file_missing(dataset)
     return dataset
 
 
@@ -65,7 +67,7 @@ def load_people() -> Dataset:
     ]
     Patient.objects.bulk_create(rows)
     PatientIdentifier.objects.bulk_create(
-        PatientIdentifier(patient=row, system=system, value=value)
+        PatientIdentifier(patient=row, system=system, value=value, verified=True)
         for row, person in zip(rows, missing, strict=True)
         for system, value in person.identifiers
     )

@@ -1,0 +1,228 @@
+"""Find the Health ID of a person at a desk, or create one, and never link the wrong person.
+
+The four steps of the contract: the number under which the organisation has linked them before; a verified national
+number; the weights; the gate. All of it happens in one transaction that holds every key under which the person could
+be found or filed, so that two parallel calls for one person make one Health ID.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from portal.accounts.models import Organisation
+from portal.connect import health_ids, locks, register
+from portal.connect.blocking import asked_keys
+from portal.connect.matching import Closeness, Comparison, Decision, Demographics, Grade, Ranked, compare, decide
+from portal.connect.models import LocalLink, MatchReview, Patient
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Who asks: an organisation that sees these datasets, the one that it writes to first."""
+
+    datasets: Sequence[int]
+    organisation_id: int
+
+    @property
+    def own(self) -> int:
+        """Return the dataset that it writes to."""
+        return self.datasets[0]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whom it asks for. `provisional`: rather a patient who must be looked at than no patient."""
+
+    person: Demographics
+    source: str
+    local_number: str
+    country: str = ""
+    provisional: bool = False
+
+
+@dataclass(frozen=True)
+class Match:
+    """Why a patient is taken to be the person. `method`: local_number, identifier or demographics."""
+
+    method: str
+    grade: str
+    score: float
+    agreeing_fields: list[str]
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """The patient, and how it came to that. `outcome`: matched, created or provisional."""
+
+    outcome: str
+    health_id: str
+    match: Match | None = None
+    review_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class CandidateMatch:
+    """Somebody who may be the person. Nothing here is personal but the Health ID."""
+
+    health_id: str
+    grade: str
+    score: float
+    agreeing_fields: list[str]
+
+
+class AmbiguousError(Exception):
+    """Several may be the person, or one who did not pass the gate; or the local number was somebody else's."""
+
+    def __init__(self, kind: str, candidates: list[CandidateMatch]) -> None:
+        super().__init__(kind)
+        self.kind = kind
+        self.candidates = candidates
+
+
+@transaction.atomic
+def resolve(*, desk: Desk, asked: Asked) -> Resolution:
+    """Return the one patient who is the person.
+
+    :raises AmbiguousError: where somebody must look, unless `asked.provisional`.
+    """
+    locks.hold(_lock_names(desk, asked))
+    link = _link(desk, asked)
+    if link:
+        comparison = compare(asked.person, register.demographics_of(link.patient))
+        if not contradicts(comparison):
+            match = Match("local_number", Grade.CERTAIN, 1.0, comparison.agreeing_fields)
+            return Resolution("matched", link.patient.health_id, match)
+    known = register.candidates(desk.datasets, asked.person)
+    decision = decide(asked.person, [(key, register.demographics_of(patient)) for key, patient in known.items()])
+    if link:
+        return _reused(desk, asked, link, known, decision)
+    if decision.match:
+        patient = known[decision.match.key]
+        _connect(desk, asked, patient)
+        return Resolution("matched", patient.health_id, _match(decision.match.comparison))
+    if decision.plausible:
+        return _ambiguous(desk, asked, _candidates(known, decision.plausible))
+    patient = _create(desk, asked)
+    return Resolution("created", patient.health_id)
+
+
+def contradicts(comparison: Comparison) -> bool:
+    """Say whether name, sex and birth date all say that this is somebody else."""
+    fields = comparison.fields
+    names = {fields["given_name"], fields["family_name"]}
+    return (
+        bool(names & {Closeness.DIFFERENT, Closeness.SIMILAR})
+        and fields["sex"] == Closeness.DIFFERENT
+        and fields["birth_date"] == Closeness.DIFFERENT
+    )
+
+
+def _lock_names(desk: Desk, asked: Asked) -> list[str]:
+    """Return what no two calls may work on at once: two that could find each other share one of these."""
+    numbers = [f"i:{system}:{value}" for system, value in asked.person.identifiers]
+    local = f"l:{desk.organisation_id}:{asked.source}:{asked.local_number}"
+    return [f"{desk.own}:{name}" for name in (local, *numbers, *asked_keys(asked.person))]
+
+
+def _link(desk: Desk, asked: Asked) -> LocalLink | None:
+    links = LocalLink.objects.filter(
+        dataset_id=desk.own,
+        organisation_id=desk.organisation_id,
+        source=asked.source,
+        local_number=asked.local_number,
+        ended_at=None,
+    )
+    # Not `.first()`, whose ordering would make the planner read links by their id.
+    return next(iter(links.select_related("patient").prefetch_related("patient__identifiers")), None)
+
+
+def _reused(desk: Desk, asked: Asked, link: LocalLink, known: dict[int, Patient], decision: Decision) -> Resolution:
+    """The number was linked to somebody else: it changes hands only where staff will look."""
+    held_by = CandidateMatch(link.patient.health_id, Grade.CERTAINLY_NOT, 0.0, [])
+    if not asked.provisional:
+        raise AmbiguousError(MatchReview.REUSED_NUMBER, [held_by])
+    LocalLink.objects.filter(pk=link.pk).update(ended_at=timezone.now())
+    others = _candidates(known, decision.plausible)
+    if decision.match:
+        patient, outcome, match = known[decision.match.key], "matched", _match(decision.match.comparison)
+        _connect(desk, asked, patient)
+    else:
+        patient, outcome, match = _create(desk, asked), "provisional", None
+    review = _queue(desk, MatchReview.REUSED_NUMBER, patient, [held_by, *others])
+    return Resolution(outcome, patient.health_id, match, review)
+
+
+def _ambiguous(desk: Desk, asked: Asked, found: list[CandidateMatch]) -> Resolution:
+    if not asked.provisional:
+        raise AmbiguousError(MatchReview.AMBIGUOUS, found)
+    patient = _create(desk, asked)
+    return Resolution("provisional", patient.health_id, review_id=_queue(desk, MatchReview.AMBIGUOUS, patient, found))
+
+
+def _match(comparison: Comparison) -> Match:
+    method = "identifier" if comparison.certain else "demographics"
+    return Match(method, comparison.grade, comparison.score, comparison.agreeing_fields)
+
+
+def _candidates(known: dict[int, Patient], ranked: Sequence[Ranked]) -> list[CandidateMatch]:
+    return [
+        CandidateMatch(
+            known[each.key].health_id,
+            each.comparison.grade,
+            each.comparison.score,
+            each.comparison.agreeing_fields,
+        )
+        for each in ranked
+    ]
+
+
+def _queue(desk: Desk, kind: str, patient: Patient, found: list[CandidateMatch]) -> UUID:
+    review = MatchReview.objects.create(
+        dataset_id=desk.own,
+        organisation_id=desk.organisation_id,
+        kind=kind,
+        patient=patient,
+        candidates=[vars(candidate) for candidate in found],
+    )
+    return review.public_id
+
+
+def _create(desk: Desk, asked: Asked) -> Patient:
+    person = asked.person
+    country = asked.country or Organisation.objects.values_list("country", flat=True).get(pk=desk.organisation_id)
+    patient = Patient(
+        dataset_id=desk.own,
+        health_id=_new_health_id(),
+        given_name=person.given_name,
+        family_name=person.family_name,
+        sex=person.sex,
+        birth_date=person.birth_date,
+        birth_date_estimated=person.birth_date_estimated,
+        phone=person.phone,
+        country=str(country),
+    )
+    register.enter(patient, person)
+    _connect(desk, asked, patient)
+    return patient
+
+
+def _connect(desk: Desk, asked: Asked, patient: Patient) -> None:
+    LocalLink.objects.create(
+        dataset_id=desk.own,
+        organisation_id=desk.organisation_id,
+        source=asked.source,
+        local_number=asked.local_number,
+        patient=patient,
+    )
+
+
+def _new_health_id() -> str:
+    """Return a Health ID of this year that nobody has, in any dataset: a fixture's would hide the fixture."""
+    while True:
+        health_id = health_ids.make(timezone.now().year, secrets.randbelow(32**7))
+        if not Patient.objects.filter(health_id=health_id).exists():
+            return health_id

@@ -1,0 +1,207 @@
+"""What resolve takes and gives."""
+
+from datetime import date
+from typing import Any
+
+from django.core.validators import RegexValidator
+from django.utils import timezone
+from django_countries import countries
+from rest_framework import serializers
+
+from portal.connect.matching import Demographics, Grade
+from portal.connect.models import SEXES
+from portal.connect.names import fold
+from portal.connect.register import NATIONAL
+from portal.connect.resolving import Asked
+from portal.oauth.schema import ProblemSerializer
+from portal.problems.strict import (
+    StrictBooleanField,
+    StrictCharField,
+    StrictChoiceField,
+    StrictDateField,
+    StrictListField,
+    StrictSerializer,
+)
+
+MOST_IDENTIFIERS = 10
+E164 = r"^(\+[1-9][0-9]{6,14})?$"
+EARLIEST_BIRTH = date(1900, 1, 1)
+FIELDS = ("given_name", "family_name", "birth_date", "sex", "phone", "identifiers")
+
+
+class NameField(StrictCharField):
+    """A name with something in it that can be compared."""
+
+    default_error_messages = {
+        "no_letter": "A name has at least one letter.",
+        "control": "This holds control characters.",
+    }
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the name, trimmed."""
+        name = super().to_internal_value(data)
+        if not name.isprintable():
+            self.fail("control")
+        if not fold(name):
+            self.fail("no_letter")
+        return name
+
+
+class LabelField(StrictCharField):
+    """Text on one line."""
+
+    default_error_messages = {"control": "This holds control characters."}
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the text, trimmed."""
+        text = super().to_internal_value(data)
+        if not text.isprintable():
+            self.fail("control")
+        return text
+
+
+class PersonIdentifier(StrictSerializer):
+    """A number that somebody else gave to the person."""
+
+    system = LabelField(
+        max_length=120,
+        help_text=f"URI of the numbering system. Those that begin with `{NATIONAL}` are national registers.",
+    )
+    value = LabelField(max_length=64, help_text="The number, as it stands on the document.")
+    verified = StrictBooleanField(
+        default=False, help_text="True where somebody compared it with the document or the register."
+    )
+
+
+class ResolveRequest(StrictSerializer):
+    """A person at a desk."""
+
+    source = LabelField(  # type: ignore[assignment] # a field here, a property in DRF
+        max_length=60, help_text="Your name for the system that gave the local number, such as `his`."
+    )
+    local_number = LabelField(max_length=64, help_text="The person's number in that system.")
+    given_name = NameField(max_length=100, help_text="First and middle names.")
+    family_name = NameField(max_length=100, help_text="Family name, or father's name where that is the custom.")
+    sex = StrictChoiceField(SEXES, help_text="Administrative sex, as in FHIR R4.")
+    birth_date = StrictDateField(
+        help_text="ISO 8601. 1 January, with `birth_date_estimated`, where only the year is known."
+    )
+    birth_date_estimated = StrictBooleanField(default=False, help_text="True where only the year or the age was known.")
+    phone = StrictCharField(
+        default="",
+        allow_blank=True,
+        max_length=16,
+        validators=[RegexValidator(E164, "Send a plus sign, the country's code and the number, without spaces.")],
+        help_text="E.164, such as `+2348030000001`; empty where unknown.",
+    )
+    country = StrictCharField(
+        required=False,
+        validators=[RegexValidator("^[A-Z]{2}$", "Send two capital letters.")],
+        help_text="ISO 3166-1 alpha-2. Your organisation's where you leave it out.",
+    )
+    identifiers = StrictListField(
+        child=PersonIdentifier(),
+        default=list,
+        max_length=MOST_IDENTIFIERS,
+        help_text="National and insurance numbers.",
+    )
+    on_ambiguous = StrictChoiceField(
+        ("refuse", "provisional"),
+        default="refuse",
+        help_text="`refuse` answers 409 where several people are plausible. `provisional` creates a Health ID at once "
+        "and queues a review, so that nobody waits at the desk.",
+    )
+
+    default_error_messages = {
+        "birth_date": "The birth date lies in the future or before 1900.",
+        "country": "This is no country of ISO 3166-1 alpha-2.",
+    }
+
+    def validate_birth_date(self, value: date) -> date:
+        """Refuse a date on which nobody alive was born. One day ahead is another time zone's today."""
+        if value < EARLIEST_BIRTH or (value - timezone.now().date()).days > 1:
+            raise serializers.ValidationError(self.error_messages["birth_date"], code="invalid")
+        return value
+
+    def validate_country(self, value: str) -> str:
+        """Refuse what is no country."""
+        if value not in countries.countries:
+            raise serializers.ValidationError(self.error_messages["country"], code="invalid")
+        return value
+
+    @classmethod
+    def asked(cls, values: dict[str, Any]) -> Asked:
+        """Return validated values as resolve takes them."""
+        numbers = {(number["system"], number["value"]): number["verified"] for number in values["identifiers"]}
+        person = Demographics(
+            **{name: values[name] for name in ("given_name", "family_name", "sex", "birth_date", "phone")},
+            birth_date_estimated=values["birth_date_estimated"],
+            identifiers=frozenset(numbers),
+            verified=frozenset(
+                number for number, verified in numbers.items() if verified and number[0].startswith(NATIONAL)
+            ),
+        )
+        return Asked(
+            person,
+            source=values["source"],
+            local_number=values["local_number"],
+            country=values.get("country", ""),
+            provisional=values["on_ambiguous"] == "provisional",
+        )
+
+
+class MatchSerializer(serializers.Serializer[None]):
+    """Why this patient is taken to be the person."""
+
+    method = serializers.ChoiceField(
+        ("local_number", "identifier", "demographics"),
+        help_text="`local_number`: linked before. `identifier`: a verified national number. `demographics`: "
+        "the weights.",
+    )
+    grade = serializers.ChoiceField(
+        [grade.value for grade in Grade], help_text="How sure, as in FHIR R4's match-grade."
+    )
+    score = serializers.FloatField(
+        min_value=0,
+        max_value=1,
+        help_text="The probability by the weights alone. Twins score high; what passed the gate is `probable`.",
+    )
+    agreeing_fields = serializers.ListField(
+        child=serializers.ChoiceField(FIELDS), help_text="The fields that agree, exactly or nearly."
+    )
+
+
+class CandidateSerializer(serializers.Serializer[None]):
+    """Somebody who may be the person. Only the names of fields, never what stands in them."""
+
+    health_id = serializers.CharField(help_text="The candidate's Health ID.")
+    grade = serializers.ChoiceField(
+        [grade.value for grade in Grade], help_text="How sure, as in FHIR R4's match-grade."
+    )
+    score = serializers.FloatField(
+        min_value=0,
+        max_value=1,
+        help_text="The probability by the weights alone. Twins score high; what passed the gate is `probable`.",
+    )
+    agreeing_fields = serializers.ListField(
+        child=serializers.ChoiceField(FIELDS), help_text="The fields that agree, exactly or nearly."
+    )
+
+
+class ResolutionSerializer(serializers.Serializer[None]):
+    """The person's Health ID, and how it was found."""
+
+    outcome = serializers.ChoiceField(
+        ("matched", "created", "provisional"),
+        help_text="`matched`: known before. `created`: new. `provisional`: new, and staff will look whether they are "
+        "somebody known.",
+    )
+    health_id = serializers.CharField(help_text="The Health ID to use from now on.")
+    match = MatchSerializer(allow_null=True, help_text="Why it matched; null where the person is new.")
+    review_id = serializers.UUIDField(allow_null=True, help_text="The review that was queued; null where none was.")
+
+
+class AmbiguousMatchSerializer(ProblemSerializer):
+    """An error (RFC 9457) that names those who may be the person."""
+
+    candidates = CandidateSerializer(many=True, help_text="Those who may be the person, the likeliest first.")

@@ -1,0 +1,76 @@
+"""Resolve: from demographics to a Health ID."""
+
+from dataclasses import asdict
+from typing import ClassVar, cast
+
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from portal.audit.calls import call_of, patient_hash
+from portal.connect.datasets import own_dataset, visible_datasets
+from portal.connect.models import MatchReview
+from portal.connect.parameters import single_parameters
+from portal.connect.resolving import AmbiguousError, Asked, Desk, resolve
+from portal.connect.serializers.resolve import AmbiguousMatchSerializer, ResolutionSerializer, ResolveRequest
+from portal.connect.views.base import ConnectView, written
+from portal.oauth.operations import Operation
+from portal.oauth.tokens import AccessToken
+from portal.problems.exceptions import Problem
+
+PROBLEMS = {MatchReview.AMBIGUOUS: "ambiguous_match", MatchReview.REUSED_NUMBER: "local_number_reused"}
+
+
+def desk_of(request: Request) -> Desk:
+    """Return who asks. The first write makes the application's own dataset."""
+    token = cast("AccessToken", request.auth)
+    own = own_dataset(token)
+    others = (dataset for dataset in visible_datasets(token) if dataset != own)
+    return Desk((own, *others), token.client.organisation_id)
+
+
+class ResolveView(ConnectView):
+    """`/connect/patients/resolve`."""
+
+    tag = "Health IDs"
+    operations: ClassVar[dict[str, Operation]] = {
+        "POST": Operation(
+            "resolvePatient",
+            ("health_id:verify",),
+            ("invalid_parameter", *PROBLEMS.values()),
+            bodies={409: AmbiguousMatchSerializer},
+        ),
+    }
+
+    @extend_schema(
+        summary="Find the Health ID of a person, or create one",
+        description=(
+            "Send who stands at your desk. The same local number of the same source always answers with the same "
+            "Health ID. Otherwise a verified national number decides, and then names, birth date, sex and phone, "
+            "weighed against each other. Nobody is linked unless both names and the sex agree, no number contradicts, "
+            "and nobody else comes near: two people sharing one Health ID is worse than one person having two. "
+            "Where several people are plausible the answer is 409 with their Health IDs, or, with "
+            "`on_ambiguous: provisional`, a new Health ID that staff will compare with theirs. Calling twice, or fifty "
+            "times at once, makes one Health ID."
+        ),
+        request=ResolveRequest,
+        responses={
+            200: OpenApiResponse(ResolutionSerializer, "The person is known."),
+            201: OpenApiResponse(ResolutionSerializer, "The person is new; so is the Health ID."),
+        },
+    )
+    def post(self, request: Request) -> Response:
+        """Resolve one person."""
+        single_parameters(request)
+        body = ResolveRequest(data=request.data)
+        body.is_valid(raise_exception=True)
+        return written(request, lambda: self._resolve(request, ResolveRequest.asked(body.validated_data)))
+
+    def _resolve(self, request: Request, asked: Asked) -> Response:
+        try:
+            resolution = resolve(desk=desk_of(request), asked=asked)
+        except AmbiguousError as exc:
+            candidates = [vars(candidate) for candidate in exc.candidates]
+            raise Problem(PROBLEMS[exc.kind], members={"candidates": candidates}) from None
+        call_of(request).patient = patient_hash(resolution.health_id)
+        return Response(asdict(resolution), status=200 if resolution.outcome == "matched" else 201)
