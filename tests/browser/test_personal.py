@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, Request, expect
+from playwright.sync_api import Browser, Locator, Page, Request, Route, expect
 
 from portal.accounts.published import OWNER, VIEWER
 from portal.applications.published import DEMO_SANDBOX_CLIENT, SANDBOX_CLIENT
@@ -322,6 +322,28 @@ def test_a_suspended_client_is_refused_at_once(reader: Reader, second: str) -> N
     finally:
         shell(reader.live, SUSPEND, client_id=second, verb="restore_client")
     reader.open()
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_nothing_flashes_while_the_personal_part_is_on_its_way(
+    chromium: Browser, live: Server, second: str, width: int
+) -> None:
+    with open_window(chromium, live.url, width=width) as window:
+        reader = Reader(window, live, [])
+        reader.sign_in()
+        waiting: list[Route] = []
+        reader.page.route("**/console/own/", lambda route: waiting.append(route))  # noqa: PLW0108 - Playwright marks it
+        reader.page.goto(GUIDE)
+        settle(reader.page)
+        expect(group(reader.page, 0)).to_be_visible()
+        expect(group(reader.page, 0).locator("[data-own=id]").first).to_be_hidden()
+        expect(reader.page.locator(".person > a")).to_be_hidden()
+        expect(reader.page.locator(".own-note").first).to_be_hidden()
+        waiting[0].continue_()
+        expect(group(reader.page, 0).locator("[data-own=id]").first).to_have_text(second)
+        expect(group(reader.page, 0).locator("[data-own=id]").first).to_be_visible()
+        settle(reader.page)
+        assert shift(reader.page) < 0.01
 
 
 def test_a_viewer_sees_a_name_and_the_published_samples(window: Window, live: Server) -> None:

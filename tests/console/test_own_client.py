@@ -13,7 +13,7 @@ from portal.applications import actions as applications
 from portal.applications.models import Application, Client
 from portal.console.clients import OFFERED
 from portal.console.models import ChosenClient
-from tests.cast import BY_TEST, Cast
+from tests.cast import BY_TEST, PASSWORD, Cast
 
 JSON = {"Accept": "application/json"}
 
@@ -199,3 +199,13 @@ def test_a_public_page_is_the_same_for_everybody_and_asks_for_nobody(cast: Cast,
     assert not for_alice.cookies
     assert for_alice["Vary"] == "Accept-Encoding"
     assert for_alice["Cache-Control"] == "public, max-age=60"
+
+
+def test_signing_in_leaves_a_mark_without_content_and_signing_out_takes_it_away(cast: Cast) -> None:
+    signed_in = cast.nobody.post("/accounts/login/", {"login": "alice@example.org", "password": PASSWORD})
+    mark = signed_in.cookies["signed_in"]
+    assert (mark.value, mark["httponly"], mark["samesite"], mark["path"]) == ("1", "", "Lax", "/")
+    assert own(cast.nobody)["name"] == "Alice"
+    signed_out = cast.nobody.post("/accounts/logout/")
+    assert signed_out.cookies["signed_in"].value == ""
+    assert signed_out.cookies["signed_in"]["max-age"] == 0
