@@ -11,6 +11,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from typing import Any
 
 import pytest
@@ -71,7 +72,7 @@ class Walker:
 
     @contextmanager
     def _undone(self, browser: Browser) -> Iterator[None]:
-        cookies = browser.cookies.copy()
+        cookies = copy(browser.cookies)
         with transaction.atomic():
             yield
             transaction.set_rollback(True)
