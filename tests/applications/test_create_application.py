@@ -12,7 +12,7 @@ from portal.applications.models import Application, ClientSecret
 from portal.applications.scopes import available
 from portal.audit.models import Decision
 from tests.applications.pages import hidden, secrets_in, send, status_with, text_of, the_secret, token_of
-from tests.cast import Cast, Person, sign_in
+from tests.cast import PASSWORD, Cast, Person, sign_in
 
 
 def form_of(cast: Cast) -> str:
@@ -152,3 +152,16 @@ def test_whoever_signed_in_long_ago_is_asked_again_first(cast: Cast) -> None:
     assert "/reauthenticate/" in answer["Location"]
     assert not Application.objects.filter(name="Late").exists()
     assert sign_in(cast.alice.user, seconds_ago=590).get(form_of(cast)).status_code == 200
+
+
+def test_the_form_is_not_lost_while_the_password_is_asked_for(cast: Cast) -> None:
+    """Allauth keeps what was sent, and goes on with it; the answer is as fleeting as any other that shows a secret."""
+    late = sign_in(cast.alice.user, seconds_ago=601)
+    page = sign_in(cast.alice.user).get(form_of(cast))
+    asked = late.post(form_of(cast), {**hidden(page), "name": "Resumed", "integration": "sdk"})
+    answer = late.post(asked["Location"], {"password": PASSWORD})
+    secret = the_secret(answer)
+    assert "no-store" in answer["Cache-Control"]
+    client = Application.objects.get(name="Resumed").clients.get()
+    assert token_of(cast.nobody, client.client_id, secret).status_code == 200
+    assert secrets_in(late.post(asked["Location"], {"password": PASSWORD}, follow=True)) == set()
