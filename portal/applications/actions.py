@@ -181,13 +181,8 @@ def rotate_secret(
     if overlap:
         _refuse_too_many(client)
     row, text = _create_secret(by, client, label, expires_at, form_id)
-    before, now = _moment(old.expires_at), timezone.now()
-    old.replaced_by = row
-    if overlap is not None:
-        ends = now + overlap
-        old.expires_at = min(old.expires_at or ends, ends) if overlap else old.expires_at
-        old.revoked_at = None if overlap else now
-    old.save(update_fields=["replaced_by", "expires_at", "revoked_at"])
+    before = _moment(old.expires_at)
+    _replace(old, row, overlap)
     _record(
         by,
         "rotate_secret",
@@ -203,6 +198,16 @@ def rotate_secret(
     )
     publish("client", client.client_id)
     return text
+
+
+def _replace(old: ClientSecret, new: ClientSecret, overlap: timedelta | None) -> None:
+    now = timezone.now()
+    old.replaced_by = new
+    if overlap:
+        old.expires_at = min(old.expires_at or now + overlap, now + overlap)
+    elif overlap is not None:
+        old.revoked_at = now
+    old.save(update_fields=["replaced_by", "expires_at", "revoked_at"])
 
 
 def is_live(secret: ClientSecret) -> bool:

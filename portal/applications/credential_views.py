@@ -20,6 +20,7 @@ from portal.applications.forms import RestoreForm, RevokeForm, RotateForm, Secre
 from portal.applications.models import Client, ClientSecret
 from portal.applications.policies import application_for, client_for, secret_for
 from portal.applications.shown_once import show_once, shown_already, token_endpoint
+from portal.edge.environments import SANDBOX
 
 ENDED_LISTED = 20
 
@@ -57,9 +58,10 @@ def credentials(request: SignedInRequest, application_id: str) -> HttpResponse:
     application, membership = application_for(request, application_id, May.SEE)
     prefetch_related_objects([application], "clients")
     may_build = may(membership, May.BUILD)
+    clients = sorted(application.clients.all(), key=lambda client: client.environment != SANDBOX)
     context = {
         "application": application,
-        "sections": [_section(client, with_secrets=may_build) for client in application.clients.all()],
+        "sections": [_section(client, with_secrets=may_build) for client in clients],
         "may_build": may_build,
         "may_manage": may(membership, May.MANAGE),
         "maximum": actions.MAXIMUM_SECRETS,

@@ -95,7 +95,9 @@ class Server(AuthorizationServer):
             raise
         request.client = client
         if client.suspended:
-            raise UnauthorizedClientError("The client is suspended. Ask the operators of this site for the reason.")
+            raise UnauthorizedClientError(
+                "The client is suspended, or its app is closed. Its page in the portal gives the reason."
+            )
         if request.host_environment not in {None, client.environment}:
             raise UnauthorizedClientError(f"This host does not serve {client.environment} clients.")
         return client
