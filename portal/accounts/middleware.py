@@ -54,11 +54,14 @@ class SignedInMiddleware(LoginRequiredMiddleware):
             _seen(request)
         elif MARK in request.COOKIES:
             request.signed_in_change = False  # type: ignore[attr-defined] # the session has ended elsewhere
-        if not refused and getattr(view_func, "terms_required", True) and not _accepted(request):
-            refused = redirect(f"{reverse('terms-accept')}?{urlencode({'next': request.get_full_path()})}")
-        if refused and "application/json" in request.headers.get("Accept", ""):
-            return JsonResponse({"error": "signed_out"}, status=401)  # a script cannot follow to a form
-        return refused
+        by_script = "application/json" in request.headers.get("Accept", "")  # it cannot follow to a form
+        if refused:
+            return JsonResponse({"error": "signed_out"}, status=401) if by_script else refused
+        if getattr(view_func, "terms_required", True) and not _accepted(request):
+            if by_script:
+                return JsonResponse({"error": "terms_not_accepted"}, status=403)
+            return redirect(f"{reverse('terms-accept')}?{urlencode({'next': request.get_full_path()})}")
+        return None
 
 
 def _accepted(request: HttpRequest) -> bool:

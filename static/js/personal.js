@@ -77,6 +77,7 @@ async function start() {
     headers: { Accept: "application/json" }, cache: "no-store", signal: AbortSignal.timeout(PATIENCE),
   });
   if (signedOut(answer)) return leave();
+  if (!answer.ok) throw new Error(`${answer.status}`); // the terms wait to be accepted, or the server is away
   const state = await answer.json();
   csrf = state.csrf;
   place.innerHTML = state.header;

@@ -296,9 +296,12 @@ def test_a_session_that_ended_elsewhere_is_noticed_once(reader: Reader) -> None:
     assert len(reader.asked) == 1
 
 
+@pytest.mark.parametrize("status", [None, 403, 503])
 @pytest.mark.parametrize("broken", ["**/console/own/", "**/personal*.js"])
-def test_if_the_personal_part_does_not_come_the_page_is_everybodys(reader: Reader, broken: str) -> None:
-    reader.page.route(broken, lambda route: route.abort())
+def test_if_the_personal_part_does_not_come_the_page_is_everybodys(
+    reader: Reader, broken: str, status: int | None
+) -> None:
+    reader.page.route(broken, lambda route: route.fulfill(status=status, body="{}") if status else route.abort())
     reader.page.goto(GUIDE)
     expect(reader.page.get_by_role("link", name="Sign in", exact=True)).to_be_visible()
     expect(group(reader.page, 0).locator("[data-own=id]").first).to_be_visible()

@@ -209,3 +209,10 @@ def test_signing_in_leaves_a_mark_without_content_and_signing_out_takes_it_away(
     signed_out = cast.nobody.post("/accounts/logout/")
     assert signed_out.cookies["signed_in"].value == ""
     assert signed_out.cookies["signed_in"]["max-age"] == 0
+
+
+def test_whoever_has_not_accepted_the_terms_is_not_taken_for_signed_out(cast: Cast) -> None:
+    cast.alice.user.accepted_terms.all().delete()
+    answer = cast.alice.client.get("/console/own/", headers=JSON)
+    assert (answer.status_code, answer.json()) == (403, {"error": "terms_not_accepted"})
+    assert "signed_in" not in answer.cookies
