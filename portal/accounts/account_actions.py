@@ -6,7 +6,8 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db import transaction
 
-from portal.accounts.account_deletion import TiedError, consequences
+from portal.accounts.account_deletion import TiedError, consequences, keeps_something
+from portal.accounts.actions import close_organisation, leave, lock, record
 from portal.accounts.models import Invitation, Organisation, TermsAcceptance, User
 from portal.audit.actions import Actor, record_decision
 
@@ -55,38 +56,24 @@ def delete_account(*, by: Actor, user: User) -> None:
 
     :raises TiedError: where an organisation would be left without an owner.
     """
-    _wait_for_others(user)
+    for membership in user.memberships.select_related("organisation").order_by("organisation_id"):
+        lock(membership.organisation)  # of two owners who go at the same moment, the second sees the first gone
     found = consequences(user)
     if found.held:
         raise TiedError(found.held)
     _record(by, "delete_account", user)
-    for organisation in found.empty:
-        record_decision(
-            by=by,
-            verb="accounts.delete_organisation",
-            object_type="Organisation",
-            object_id=organisation.public_id,
-            organisation_id=organisation.pk,
-            before={"name": organisation.name},
-        )
-        organisation.delete()
-    for organisation in found.left:
-        record_decision(
-            by=by,
-            verb="accounts.leave",
-            object_type="Organisation",
-            object_id=organisation.public_id,
-            organisation_id=organisation.pk,
-            before={"member": str(user), "user": user.pk},
-        )
+    for membership in found.left:
+        leave(by=by, membership=membership)
+    for organisation in found.ended:
+        close_organisation(by=by, organisation=organisation)
+        if not keeps_something(organisation):
+            organisation.delete()
+    for organisation in Organisation.objects.filter(security_contact__iexact=user.email):
+        Organisation.objects.filter(pk=organisation.pk).update(security_contact="")
+        record(by, "change_organisation", organisation, after={"security_contact": ""})  # not what it was: it is gone
     end_every_session(user)
     Invitation.objects.filter(email__iexact=user.email).delete()
     user.delete()
-
-
-def _wait_for_others(user: User) -> None:
-    """Lock the user's organisations: of two owners who leave at the same moment, the second must see the first gone."""
-    list(Organisation.objects.select_for_update(of=("self",)).filter(memberships__user=user).order_by("pk"))
 
 
 def end_every_session(user: User) -> None:

@@ -20,7 +20,12 @@ MAXIMUM_PASSWORD_LENGTH = 512
 MAXIMUM_CODE_LENGTH = 40
 NEW_PASSWORD = _("At least 12 characters, and not one that many people use. Four or five random words are good.")
 EMAIL = _("Email address")
-CODE = {"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false", "class": "one-time-code"}
+CODE = {
+    "autocomplete": "one-time-code",
+    "autocapitalize": "characters",
+    "spellcheck": "false",
+    "class": "one-time-code",
+}
 
 
 def _limit(field: forms.Field, length: int) -> None:

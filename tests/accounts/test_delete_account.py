@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from portal.accounts import actions
 from portal.accounts.models import Invitation, Membership, Organisation, Role, User
+from portal.applications import actions as applications
 from portal.applications.models import Application
 from portal.audit.models import Decision
 from tests import mailbox
@@ -114,8 +115,36 @@ def test_an_empty_organisation_goes_too_and_the_page_says_so(cast: Cast) -> None
     assert "Elsewhere Labs" in cast.charlie.client.get(DELETE).text
     delete(cast.charlie)
     assert not Organisation.objects.filter(pk=cast.elsewhere.pk).exists()
-    row = Decision.objects.get(verb="accounts.delete_organisation")
-    assert (row.organisation_id, row.before) == (cast.elsewhere.pk, {"name": "Elsewhere Labs"})
+    row = Decision.objects.get(verb="accounts.close_organisation")
+    assert (row.organisation_id, row.actor_label) == (cast.elsewhere.pk, "Charlie")
+
+
+def test_an_organisation_that_owned_an_app_is_closed_and_kept(cast: Cast) -> None:
+    cast.organisation.memberships.exclude(user=cast.alice.user).delete()
+    applications.close_application(by=BY_TEST, application=cast.application)
+    delete(cast.alice)
+    assert not User.objects.filter(pk=cast.alice.user.pk).exists()
+    assert Organisation.objects.get(pk=cast.organisation.pk).closed_at is not None
+
+
+def test_an_owner_who_cannot_sign_in_is_no_owner(cast: Cast) -> None:
+    cast.organisation.memberships.filter(user=cast.bob.user).update(role=Role.OWNER)
+    User.objects.filter(pk=cast.bob.user.pk).update(is_active=False)
+    delete(cast.alice)
+    assert User.objects.filter(pk=cast.alice.user.pk).exists()
+
+
+def test_nobody_is_a_security_contact_who_is_gone(cast: Cast) -> None:
+    Organisation.objects.filter(pk=cast.organisation.pk).update(security_contact="Bob@example.org")
+    delete(cast.bob)
+    mailbox.letters()
+    assert Organisation.objects.get(pk=cast.organisation.pk).security_contact == ""
+    assert "bob@example.org" not in whole_database().lower()
+
+
+def test_the_owners_learn_that_a_colleague_has_left(cast: Cast) -> None:
+    delete(cast.bob)
+    assert "Bob" in mailbox.latest(cast.alice.user.email).text
 
 
 def test_one_of_two_goes_or_none(cast: Cast) -> None:
