@@ -1,9 +1,8 @@
-"""Charts as the templates draw them in SVG: places in percent of the width and in pixels of the height."""
+"""Charts as the templates draw them in SVG: 100 wide, stretched to the room there is, and as high as they are in pixels."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -19,46 +18,25 @@ SMALLEST = 2
 
 @dataclass(frozen=True)
 class Bar:
-    """A day's bar: `good` below, `bad` on top of it, both in pixels."""
+    """A day's bar, as paths: `good` below, `bad` on top of it; empty where there is none."""
 
-    x: str
-    width: str
     label: str
-    good: float
-    bad: float
-
-    @property
-    def good_y(self) -> float:
-        """Return where the lower part begins, from the top."""
-        return HEIGHT - self.good
-
-    @property
-    def bad_y(self) -> float:
-        """Return where the upper part begins, from the top."""
-        return HEIGHT - self.good - self.bad
-
-
-@dataclass(frozen=True)
-class Point:
-    """A day's point of a line."""
-
-    x: str
-    y: float
-    label: str
+    good: str
+    bad: str
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line through the days that have a value; where a day has none, it is broken."""
+    """A line through the days that have a value, as paths; where a day has none, it is broken."""
 
     kind: str
-    points: Sequence[Point]
-    segments: Sequence[tuple[Point, Point]]
+    stroke: str
+    dots: str
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart with its scale (from the top) and its days."""
+    """A chart with its scale (from the top) and its first, middle and last day."""
 
     kind: str
     title: str
@@ -77,7 +55,7 @@ def charts(found: Figures) -> list[Chart]:
 
 def calls_chart(found: Figures) -> Chart:
     """Return calls by day, those with an error on top."""
-    days, total = found.by_day(), found.total
+    days, total = found.by_day, found.total
     busiest = max(tally.calls for tally in days.values())
     top = nice(busiest)
     words = ngettext("%(number)s call in %(days)s days", "%(number)s calls in %(days)s days", total.calls)
@@ -85,27 +63,21 @@ def calls_chart(found: Figures) -> Chart:
     if total.calls:
         best = max(days, key=lambda day: days[day].calls)
         said += ", " + _("most on %(day)s: %(calls)s") % {"day": _day(best), "calls": busiest}
-    bars = [
-        Bar(x, width, _label(day, tally), _height(tally.good, top), _height(tally.errors, top))
-        for (day, tally), (x, width) in zip(days.items(), _places(len(days)), strict=True)
-    ]
+    bars = [_bar(index, len(days), _label(day, tally), tally, top) for index, (day, tally) in enumerate(days.items())]
     return Chart("calls", _("Calls"), said, _scale(top), _ends(found.days), bars)
 
 
 def _errors_chart(found: Figures) -> Chart:
-    days, total = found.by_day(), found.total
+    days, total = found.by_day, found.total
     top = nice(max(tally.errors for tally in days.values()))
     words = ngettext("%(number)s error in %(days)s days", "%(number)s errors in %(days)s days", total.errors)
-    bars = [
-        Bar(x, width, _label(day, tally), 0, _height(tally.errors, top))
-        for (day, tally), (x, width) in zip(days.items(), _places(len(days)), strict=True)
-    ]
+    bars = [_block(index, len(days), 0, _height(tally.errors, top)) for index, tally in enumerate(days.values())]
     said = words % {"number": total.errors, "days": len(days)}
-    return Chart("errors", _("Errors"), said, _scale(top), _ends(found.days), bars)
+    return Chart("errors", _("Errors"), said, _scale(top), _ends(found.days), [Bar("", "", "".join(bars))])
 
 
 def _latency_chart(found: Figures) -> Chart:
-    days, total = found.by_day(), found.total
+    days, total = found.by_day, found.total
     top = nice(max((tally.p95 or 0 for tally in days.values()), default=0))
     if total.median is None or total.p95 is None:
         said = _("No calls")
@@ -114,7 +86,9 @@ def _latency_chart(found: Figures) -> Chart:
             "median": milliseconds(total.median),
             "p95": milliseconds(total.p95),
         }
-    lines = [_line(kind, days.items(), read, top) for kind, read in (("p95", _p95), ("median", _median))]
+    lines = [
+        _line(kind, map(read, days.values()), len(days), top) for kind, read in (("p95", _p95), ("median", _median))
+    ]
     scale = [milliseconds(top), milliseconds(top / 2), milliseconds(0)]
     return Chart("latency", _("Latency"), said, scale, _ends(found.days), lines=lines)
 
@@ -127,18 +101,31 @@ def _p95(tally: Tally) -> float | None:
     return tally.p95
 
 
-def _line(kind: str, days: object, read: Callable[[Tally], float | None], top: float) -> Line:
-    entries = list(days)  # type: ignore[call-overload]
-    band = 100 / len(entries)
-    points: list[Point | None] = []
-    for number, (day, tally) in enumerate(entries):
-        value = read(tally)
-        label = "" if value is None else f"{_day(day)}: {milliseconds(value)}"
-        points.append(
-            None if value is None else Point(f"{band * (number + 0.5):.3f}%", HEIGHT - value / top * HEIGHT, label)
-        )
-    segments = [(one, two) for one, two in pairwise(points) if one and two]
-    return Line(kind, [point for point in points if point], segments)
+def _line(kind: str, values: Iterable[float | None], number: int, top: float) -> Line:
+    stroke, dots, move = [], [], "M"
+    for index, value in enumerate(values):
+        if value is None:
+            move = "M"
+            continue
+        place = f"{100 * (index + 0.5) / number:.3f} {HEIGHT - value / top * HEIGHT:.1f}"
+        stroke.append(f"{move}{place}")
+        dots.append(f"M{place}h0")
+        move = "L"
+    return Line(kind, "".join(stroke), "".join(dots))
+
+
+def _bar(index: int, number: int, label: str, tally: Tally, top: float) -> Bar:
+    good = _height(tally.good, top)
+    return Bar(label, _block(index, number, 0, good), _block(index, number, good, _height(tally.errors, top)))
+
+
+def _block(index: int, number: int, below: float, height: float) -> str:
+    """Return the path of one day's block."""
+    if not height:
+        return ""
+    band = 100 / number
+    x, width = band * (index + GAP / 2), band * (1 - GAP)
+    return f"M{x:.3f} {HEIGHT - below:.1f}v{-height:.1f}h{width:.3f}v{height:.1f}z"
 
 
 def _label(day: date, tally: Tally) -> str:
@@ -149,12 +136,6 @@ def _label(day: date, tally: Tally) -> str:
 
 def _day(day: date) -> str:
     return date_format(day, "j M")
-
-
-def _places(number: int) -> Iterator[tuple[str, str]]:
-    band = 100 / number
-    for index in range(number):
-        yield f"{band * (index + GAP / 2):.3f}%", f"{band * (1 - GAP):.3f}%"
 
 
 def _height(value: int, top: float) -> float:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, DateTimeField, F, QuerySet, Subquery, TextField, Value
@@ -44,12 +45,12 @@ class Tally:
         share = 100 * self.good / self.calls
         return min(share, 99.9) if self.errors else share
 
-    @property
+    @cached_property
     def median(self) -> float | None:
         """Return the median duration in milliseconds."""
         return durations.quantile(self.classes, 0.5)
 
-    @property
+    @cached_property
     def p95(self) -> float | None:
         """Return the duration in milliseconds that 95 of 100 calls did not exceed."""
         return durations.quantile(self.classes, 0.95)
@@ -69,25 +70,28 @@ class Row:
 
 @dataclass(frozen=True)
 class Figures:
-    """All rows of a range of days, and the sums that pages show."""
+    """All rows of a range of days, and the sums that pages show, each made once."""
 
     days: Sequence[date]
     rows: Sequence[Row]
 
-    @property
+    @cached_property
     def total(self) -> Tally:
         """Return all calls."""
         return _sum(self.rows)
 
+    @cached_property
     def by_day(self) -> Mapping[date, Tally]:
         """Return every day, also those without a call."""
         grouped = self._grouped(lambda row: row.day)
         return {day: grouped.get(day, Tally()) for day in self.days}
 
+    @cached_property
     def by_operation(self) -> list[tuple[str, Tally]]:
         """Return the operations, the busiest first."""
         return _busiest_first(self._grouped(lambda row: row.operation))
 
+    @cached_property
     def by_outcome(self) -> list[tuple[tuple[int, str], Tally]]:
         """Return status and error code, in the order of status."""
         return sorted(self._grouped(lambda row: (row.status, row.error_code)).items())
@@ -100,11 +104,13 @@ class Figures:
 
 
 def figures(application_id: int, days: int, environment: str = "") -> Figures:
-    """Return the figures of the last so many days (UTC), today among them. One query."""
+    """Return the figures of the last so many days (UTC), today among them. Two queries."""
     today = timezone.now().astimezone(UTC).date()
     first = today - timedelta(days=days - 1)
     span = [first + timedelta(days=number) for number in range(days)]
-    found = _counted(application_id, first).union(_uncounted(application_id, first), all=True)
+    surely = _counted_until().values_list("counted_until", flat=True).first()
+    begin = max(_start(first), surely or _start(first))
+    found = _counted(application_id, first).union(_uncounted(application_id, begin), all=True)
     rows = (_row(*values) for values in found)
     return Figures(span, [row for row in rows if environment in {"", row.environment}])
 
@@ -117,17 +123,22 @@ def _counted(application_id: int, first: date) -> QuerySet[Any, Any]:
     return counted.annotate(day=F("since")).values_list(*COLUMNS)
 
 
-def _uncounted(application_id: int, first: date) -> QuerySet[Any, Any]:
-    """Count the ledger's rows after that."""
-    begin = Coalesce(Subquery(_counted_until()), Value(_start(first), DateTimeField()))
-    rows = ApiCall.objects.filter(application_id=application_id, at__gte=_start(first)).filter(at__gte=begin)
-    return (
+def _uncounted(application_id: int, begin: datetime) -> QuerySet[Any, Any]:
+    """Count the ledger's rows after that.
+
+    `begin` is up to where was counted a moment ago, or the first day: with a time that it knows, PostgreSQL sees how
+    few rows are left.
+    """
+    exactly = Coalesce(Subquery(_counted_until()), Value(begin, DateTimeField()))
+    rows = ApiCall.objects.filter(application_id=application_id, at__gte=begin).filter(at__gte=exactly)
+    found: QuerySet[Any, Any] = (
         rows.annotate(day=TruncDay("at", tzinfo=UTC), durations=Cast(durations.duration_class(), TextField()))
         .values("day", "environment", "operation", "status", "error_code", "durations")
         .annotate(calls=Count("pk"))
         .order_by()
         .values_list(*COLUMNS)
     )
+    return found
 
 
 def _counted_until() -> QuerySet[Any, Any]:

@@ -51,7 +51,9 @@ class LogForm(forms.Form):
         endpoints = [(one.id, f"{one.method} {one.path}") for one in operations().values()]
         self._offer("endpoint", _("Any"), [*endpoints, (ELSEWHERE, _("None that there is"))])
         self._offer("environment", _("Any"), [(one.environment, one.environment.title()) for one in clients])
-        self._offer("client", _("Any"), [(client.client_id, self._of_client(client)) for client in clients])
+        choices = {client.client_id: self._of_client(client) for client in clients}
+        self._offer("client", _("Any"), list(choices.items()))
+        self.credentials = {client: {name for name, _label in names[1:]} for client, names in choices.items()}
         for name in ("since", "until"):
             self.fields[name].widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
         self.fields["request_id"].widget.attrs["autocomplete"] = "off"
@@ -85,11 +87,8 @@ class LogForm(forms.Form):
     def indexed(self) -> Q:
         """Return what has an index of its own."""
         wanted = self.cleaned_data["client"]
-        if ":" not in wanted:
-            return Q()
-        secret = self.secrets.get(wanted)
-        owners = [secret.client.client_id] if secret else list(self.clients)
-        return Q(client_id__in=owners, credential=wanted) & ~Q(credential="")
+        owner = next((client for client, names in self.credentials.items() if wanted in names), None)
+        return Q(client_id=owner, credential=wanted) & ~Q(credential="") if owner else Q()
 
     def counted(self) -> Q:
         """Return what the counts by hour and day know as well."""

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
-from django.db.models import DateTimeField, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import DateTimeField, OuterRef, Q, QuerySet, Subquery
 
 from portal.audit.models import ApiCall
 from portal.usage.forms import LogForm
@@ -79,34 +78,41 @@ def latest(application_id: int, number: int) -> list[ApiCall]:
 
 
 def page_before(application_id: int, form: LogForm, place: Place | None) -> Page:
-    """Return the page of calls older than the place, or the first. One query, and one more where filters leave few."""
-    base = calls_of(application_id).filter(form.bounds(), form.indexed())
-    base = (base.filter(place.older()) if place else base).order_by("-at", "-request_id")
+    """Return the page of calls older than the place, or the first. One query, two where filters leave few."""
+    base = _base(application_id, form)
+    base = base.filter(place.older()) if place else base
     narrow = form.counted() & form.uncounted()
     if not narrow:
-        return _page(list(base[: PAGE + 1]), place)
-    rows = base.filter(narrow, at__gt=Coalesce(Subquery(_edge(base)), Value(EPOCH, DateTimeField())))
-    found = list(rows[: PAGE + 1])
-    if len(found) > PAGE:
-        return _page(found, place)
+        return _page(list(base.order_by("-at", "-request_id")[: PAGE + 1]), place)
     edge, before = _beyond(application_id, base, form)
-    return Page(found, newer=_first(found, place), looked_back_to=edge, next=Place(before, "") if before else None)
+    rows = base.filter(narrow, at__gt=edge) if edge else base.filter(narrow)
+    found = list(rows.order_by("-at", "-request_id")[: PAGE + 1])
+    if len(found) > PAGE or before is None:
+        return _page(found, place)
+    return Page(found, newer=_first(found, place), looked_back_to=edge, next=Place(before, ""))
 
 
 def page_after(application_id: int, form: LogForm, place: Place) -> Page | None:
-    """Return the page of calls newer than the place, None where that is the first page. One query.
+    """Return the page of calls newer than the place, None where that is the first page. One query, or two.
 
     With filters it looks through `READ` rows at most, too: then it is the first page that is shown.
     """
-    base = calls_of(application_id).filter(form.bounds(), form.indexed(), place.newer()).order_by("at", "request_id")
+    base = _base(application_id, form).filter(place.newer())
     if narrow := form.counted() & form.uncounted():
-        end = Coalesce(Subquery(_edge(base)), Value(datetime.max.replace(tzinfo=UTC), DateTimeField()))
-        base = base.filter(narrow, at__lt=end)
-    found = list(base[: PAGE + 1])
+        end = base.order_by("at").values_list("at", flat=True)[READ : READ + 1].first()
+        base = base.filter(narrow, at__lt=end) if end else base.filter(narrow)
+    found = list(base.order_by("at", "request_id")[: PAGE + 1])
     if len(found) <= PAGE:
         return None
     calls = found[PAGE - 1 :: -1]
     return Page(calls, newer=Place.of(calls[0]), older=Place.of(calls[-1]))
+
+
+def _base(application_id: int, form: LogForm) -> QuerySet[Any]:
+    """Return the rows that one index finds: an application's, or those of one of its credentials."""
+    credential = form.indexed()
+    rows = ApiCall.objects.filter(credential) if credential else calls_of(application_id)
+    return rows.filter(form.bounds())
 
 
 def _page(found: list[ApiCall], place: Place | None) -> Page:
@@ -120,23 +126,22 @@ def _first(calls: Sequence[ApiCall], place: Place | None) -> Place | None:
     return place and (Place.of(calls[0]) if calls else place)
 
 
-def _edge(base: QuerySet[Any]) -> QuerySet[Any]:
-    """Return when the call arrived that is the first not to be looked at."""
-    return base.values("at")[READ : READ + 1]
-
-
 def _beyond(application_id: int, base: QuerySet[Any], form: LogForm) -> tuple[datetime | None, datetime | None]:
-    """Return the edge of what was looked at, and before when the next fitting call can be; None, None for nowhere."""
+    """Return the time of the first row that is not looked at, None where all are; and before when to go on.
+
+    Its own query, so that the next one names the time and PostgreSQL can tell how few rows that leaves.
+    """
+    edges = base.order_by("-at").values("at")[READ : READ + 1]
     counted = CountedCalls.objects.filter(form.counted(), application_id=application_id)
     newest = counted.filter(since__lte=OuterRef("edge"), until__lte=OuterRef("counted_until")).order_by("-since")
-    progress = Progress.objects.annotate(edge=Subquery(_edge(base), output_field=DateTimeField()))
+    progress = Progress.objects.annotate(edge=Subquery(edges, output_field=DateTimeField()))
     progress = progress.annotate(leap=Subquery(newest.values("until")[:1]))
     found = progress.values_list("edge", "counted_until", "leap").first()
-    edge, counted_until, leap = found or (_edge(base).values_list("at", flat=True).first(), None, None)
+    edge, counted_until, leap = found or (edges.values_list("at", flat=True).first(), None, None)
     if edge is None:
         return None, None
     here = edge + MICROSECOND  # the edge itself has not been looked at
     if counted_until is None or edge >= counted_until:
         return edge, here
     since = form.cleaned_data["since"]
-    return (edge, min(here, leap)) if leap and not (since and leap <= since) else (None, None)
+    return edge, (min(here, leap) if leap and not (since and leap <= since) else None)

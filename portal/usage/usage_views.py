@@ -33,9 +33,9 @@ def usage(request: SignedInRequest, application_id: str) -> HttpResponse:
         "environment": environment,
         "total": found.total,
         "charts": charts(found),
-        "daily": [(day, tally) for day, tally in reversed(list(found.by_day().items()))],
-        "endpoints": [(method_of(name), path_of(name), name, tally) for name, tally in found.by_operation()],
-        "outcomes": [Outcome(status, code, tally) for (status, code), tally in found.by_outcome()],
+        "daily": [(day, tally) for day, tally in reversed(list(found.by_day.items()))],
+        "endpoints": [(method_of(name), path_of(name), name, tally) for name, tally in found.by_operation],
+        "outcomes": [Outcome(status, code, tally) for (status, code), tally in found.by_outcome],
         "limits": limits(application),
         "tab": "usage",
         "area": "applications",
@@ -58,7 +58,7 @@ def daily(request: SignedInRequest, application_id: str) -> HttpResponse:
 
 def _write(sheet: Any, found: Figures) -> None:
     sheet.writerow(["date_utc", "calls", "errors", "median_ms", "p95_ms"])
-    for day, tally in found.by_day().items():
+    for day, tally in found.by_day.items():
         spent = ["" if value is None else f"{value:.1f}" for value in (tally.median, tally.p95)]
         sheet.writerow([day.isoformat(), tally.calls, tally.errors, *spent])
 

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from django.core.management.base import BaseCommand, CommandParser
 
 from portal.applications.published import SANDBOX_CLIENT
-from portal.management.bench import lighthouse, matching
+from portal.management.bench import lighthouse, matching, tables
 from portal.management.bench.guides import MANY, many_guides, one_guide
 from portal.management.bench.servers import Measured, Target, ask, etag, measure, serving
 
@@ -46,18 +46,28 @@ class Command(BaseCommand):
     help = (
         "Measure tokens/s against raw RS256 signatures/s, authenticated reads/s against a bare DRF view, guide pages/s "
         "against a bare Django view, the milliseconds that guides take to render, how often matching is right, "
-        "and Lighthouse's scores."
+        "signed-in pages over big tables, and Lighthouse's scores."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the options."""
         parser.add_argument("--seconds", type=float, default=5.0, help="how long each load runs (default 5)")
         parser.add_argument("--port", type=int, default=8765)
-        parser.add_argument("--only", choices=("api", "guides", "matching", "lighthouse"), help="only this part")
+        parser.add_argument(
+            "--only", choices=("api", "guides", "matching", "tables", "lighthouse"), help="only this part"
+        )
+
+        tables.add_arguments(parser)
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Measure and print."""
-        parts = {"api": self._api, "guides": self._guides, "matching": self._matching, "lighthouse": self._lighthouse}
+        parts = {
+            "api": self._api,
+            "guides": self._guides,
+            "matching": self._matching,
+            "tables": lambda *_: tables.bench(self.stdout.write, options),
+            "lighthouse": self._lighthouse,
+        }
         for name, part in parts.items():
             if options["only"] in {None, name}:
                 with tempfile.TemporaryDirectory() as folder:

@@ -16,7 +16,7 @@ NONE = "\u2013"
 
 @register.inclusion_tag("usage/small_chart.html")
 def calls_chart(application: Application) -> dict[str, Any]:
-    """Show the calls of the last 14 days. One query."""
+    """Show the calls of the last 14 days. Two queries."""
     found = figures.figures(application.pk, DAYS)
     return {"application": application, "chart": charts.calls_chart(found), "total": found.total, "days": DAYS}
 
