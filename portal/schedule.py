@@ -11,11 +11,13 @@ from datetime import timedelta
 from threading import Event
 
 from portal.accounts.recovery_actions import apply_due_recoveries
+from portal.accounts.tasks import prune as prune_accounts
 from portal.applications.fetched_keys import refresh_due
 from portal.applications.tasks import remind_of_expiry, tell_of_quiet
 from portal.mail.delivery import deliver_due
 from portal.mail.tasks import forget
 from portal.oauth.tasks import prune
+from portal.usage.tasks import count_calls
 
 
 @dataclass(frozen=True)
@@ -34,5 +36,7 @@ SCHEDULE = (
     Scheduled("applications.remind_of_expiry", timedelta(hours=1), lambda _: remind_of_expiry()),
     Scheduled("applications.tell_of_quiet", timedelta(hours=1), lambda _: tell_of_quiet()),
     Scheduled("accounts.apply_due_recoveries", timedelta(minutes=1), lambda _: apply_due_recoveries()),
+    Scheduled("accounts.prune", timedelta(days=1), lambda _: prune_accounts()),
+    Scheduled("usage.count_calls", timedelta(minutes=5), count_calls),
     Scheduled("oauth.prune", timedelta(days=1), lambda _: prune()),
 )

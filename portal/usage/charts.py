@@ -1,6 +1,6 @@
-"""Charts as the templates draw them in SVG: 100 wide, stretched to the room there is, and as high as they are in pixels."""
+"""Charts as the templates draw them in SVG: 100 wide, stretched to the room there is, and high in pixels."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -87,27 +87,20 @@ def _latency_chart(found: Figures) -> Chart:
             "p95": milliseconds(total.p95),
         }
     lines = [
-        _line(kind, map(read, days.values()), len(days), top) for kind, read in (("p95", _p95), ("median", _median))
+        _line("p95", [tally.p95 for tally in days.values()], top),
+        _line("median", [tally.median for tally in days.values()], top),
     ]
     scale = [milliseconds(top), milliseconds(top / 2), milliseconds(0)]
     return Chart("latency", _("Latency"), said, scale, _ends(found.days), lines=lines)
 
 
-def _median(tally: Tally) -> float | None:
-    return tally.median
-
-
-def _p95(tally: Tally) -> float | None:
-    return tally.p95
-
-
-def _line(kind: str, values: Iterable[float | None], number: int, top: float) -> Line:
+def _line(kind: str, values: Sequence[float | None], top: float) -> Line:
     stroke, dots, move = [], [], "M"
     for index, value in enumerate(values):
         if value is None:
             move = "M"
             continue
-        place = f"{100 * (index + 0.5) / number:.3f} {HEIGHT - value / top * HEIGHT:.1f}"
+        place = f"{100 * (index + 0.5) / len(values):.3f} {HEIGHT - value / top * HEIGHT:.1f}"
         stroke.append(f"{move}{place}")
         dots.append(f"M{place}h0")
         move = "L"
