@@ -35,7 +35,8 @@ def leave(cast: Cast, person: Person, name: str = "St. Raphael Health") -> Any:
 
 
 def newest(verb: str) -> Decision:
-    return list(Decision.objects.filter(verb=f"accounts.{verb}").order_by("id"))[-1]
+    found: list[Decision] = list(Decision.objects.filter(verb=f"accounts.{verb}").order_by("id"))
+    return found[-1]
 
 
 def test_members_see_each_other_and_who_has_a_second_step(cast: Cast) -> None:

@@ -51,7 +51,8 @@ def link(letter: mailbox.Letter) -> str:
 def wait(hours: int = 24) -> None:
     """Let so many hours pass for everything that waits."""
     for request in RecoveryRequest.objects.exclude(due_at=None):
-        request.due_at = request.due_at - timedelta(hours=hours)
+        assert request.due_at
+        request.due_at -= timedelta(hours=hours)
         request.save()
 
 
