@@ -17,8 +17,9 @@ from portal.audit.models import ApiCall
 QUIET = timedelta(hours=24)
 """A credential that nobody has used for so long can go without anybody noticing."""
 LISTED = 20
-COUNTED = 50_000
-"""At most so many of the newest calls are counted by address: a busy secret has more in a day than a page may read."""
+COUNTED = 20_000
+"""At most so many of the newest calls are counted by address: a busy secret has more in a day than a page may read.
+Who calls seldom shows up as the busy ones move to the new secret."""
 
 
 @dataclass(frozen=True)
