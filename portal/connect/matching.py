@@ -326,11 +326,13 @@ class Decision:
 def decide(person: Demographics, candidates: Iterable[tuple[int, Demographics]]) -> Decision:
     """Compare the person with all candidates and let the gate decide.
 
+    A key may stand for several records, of one who was merged: the best of them counts.
     One who is certain is linked, however many resemble them; two who are certain are one too many.
     """
     ranked = [Ranked(key, compare(person, known)) for key, known in candidates]
     ranked.sort(key=lambda each: (not each.comparison.certain, -each.comparison.weight, each.key))
-    plausible = tuple(each for each in ranked if each.comparison.plausible)
+    best = {each.key: each for each in reversed(ranked)}
+    plausible = tuple(each for each in ranked if each is best[each.key] and each.comparison.plausible)
     if plausible and plausible[0].comparison.links and _leads(plausible):
         return Decision(plausible[0], plausible)
     return Decision(None, plausible)

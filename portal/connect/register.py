@@ -34,7 +34,13 @@ def candidates(datasets: Sequence[int], asked: Demographics) -> dict[int, Patien
     for system, value in asked.identifiers:
         holders = PatientIdentifier.objects.filter(system=system, value=value, patient__dataset_id__in=datasets)
         found.update(holders.values_list("patient_id", flat=True)[:MOST_ROWS])
-    return {patient.pk: patient for patient in Patient.objects.filter(pk__in=found).prefetch_related("identifiers")}
+    people = Patient.objects.filter(pk__in=found).select_related("merged_into")
+    return {patient.pk: patient for patient in people.prefetch_related("identifiers")}
+
+
+def survivor_of(patient: Patient) -> Patient:
+    """Return whom the patient was merged into, or the patient."""
+    return patient.merged_into or patient
 
 
 def enter(patient: Patient, known: Demographics) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from portal.accounts.models import Organisation
@@ -95,9 +96,11 @@ def resolve(*, desk: Desk, asked: Asked) -> Resolution:
         comparison = compare(asked.person, register.demographics_of(link.patient))
         if not contradicts(comparison):
             match = Match("local_number", Grade.CERTAIN, 1.0, comparison.agreeing_fields)
-            return Resolution("matched", link.patient.health_id, match)
-    known = register.candidates(desk.datasets, asked.person)
-    decision = decide(asked.person, [(key, register.demographics_of(patient)) for key, patient in known.items()])
+            return Resolution("matched", register.survivor_of(link.patient).health_id, match)
+    people = register.candidates(desk.datasets, asked.person).values()
+    known = {survivor.pk: survivor for survivor in map(register.survivor_of, people)}
+    records = [(register.survivor_of(patient).pk, register.demographics_of(patient)) for patient in people]
+    decision = decide(asked.person, records)
     if link:
         return _reused(desk, asked, link, known, decision)
     if decision.match:
@@ -129,23 +132,25 @@ def _lock_names(desk: Desk, asked: Asked) -> list[str]:
 
 
 def _link(desk: Desk, asked: Asked) -> LocalLink | None:
-    links = LocalLink.objects.filter(
-        dataset_id=desk.own,
-        organisation_id=desk.organisation_id,
-        source=asked.source,
-        local_number=asked.local_number,
-        ended_at=None,
-    )
-    # Not `.first()`, whose ordering would make the planner read links by their id.
-    return next(iter(links.select_related("patient").prefetch_related("patient__identifiers")), None)
+    """Return the organisation's own link, or a fixture's, which is there for everybody to meet."""
+    number = {"source": asked.source, "local_number": asked.local_number, "ended_at": None}
+    for whose in (
+        Q(dataset_id=desk.own, organisation_id=desk.organisation_id),
+        Q(dataset_id__in=desk.datasets[1:], organisation=None),
+    ):
+        links = LocalLink.objects.filter(whose, **number).select_related("patient__merged_into")
+        # Not `.first()`, whose ordering would make the planner read links by their id.
+        if link := next(iter(links.prefetch_related("patient__identifiers")), None):
+            return link
+    return None
 
 
 def _reused(desk: Desk, asked: Asked, link: LocalLink, known: dict[int, Patient], decision: Decision) -> Resolution:
     """The number was linked to somebody else: it changes hands only where staff will look."""
-    held_by = CandidateMatch(link.patient.health_id, Grade.CERTAINLY_NOT, 0.0, [])
+    held_by = CandidateMatch(register.survivor_of(link.patient).health_id, Grade.CERTAINLY_NOT, 0.0, [])
     if not asked.provisional:
         raise AmbiguousError(MatchReview.REUSED_NUMBER, [held_by])
-    LocalLink.objects.filter(pk=link.pk).update(ended_at=timezone.now())
+    LocalLink.objects.filter(pk=link.pk, dataset_id=desk.own).update(ended_at=timezone.now())
     others = _candidates(known, decision.plausible)
     if decision.match:
         patient, outcome, match = known[decision.match.key], "matched", _match(decision.match.comparison)

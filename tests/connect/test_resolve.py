@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -62,6 +63,11 @@ def desk(api: Client) -> dict[str, Any]:
     return caller(api)
 
 
+def own_links() -> QuerySet[LocalLink]:
+    """Return the links that are no fixtures."""
+    return LocalLink.objects.filter(dataset__kind="application")
+
+
 def post(api: Client, desk: dict[str, Any], body: dict[str, Any]) -> Any:
     return api.post(RESOLVE_URL, body, content_type="application/json", **desk)
 
@@ -99,13 +105,13 @@ def test_the_same_person_at_another_desk_is_the_same_health_id(api: Client, desk
     assert again.json()["match"]["method"] == "demographics"
     assert again.json()["match"]["grade"] == "probable"
     assert Patient.objects.filter(dataset__kind="application").count() == 1
-    assert LocalLink.objects.count() == 2
+    assert own_links().count() == 2
 
 
 def test_a_fixture_is_matched_and_the_link_stays_in_the_own_dataset(api: Client, desk: dict[str, Any]) -> None:
     answer = post(api, desk, {**AMINA, "phone": "+2348030000001"})
     assert (answer.status_code, answer.json()["health_id"]) == (200, "OPC-2024-DEMO1")
-    link = LocalLink.objects.get()
+    link = own_links().get()
     assert (link.dataset.kind, link.patient.dataset.kind) == ("application", "fixtures")
 
 
@@ -134,7 +140,7 @@ def test_several_plausible_are_named_without_anything_personal(api: Client, desk
         assert candidate["agreeing_fields"] == fields
     for personal in ("Aya", "Awa", "Adjoua", "Guessan", "2019", "0700000004", "MRN-3"):
         assert personal not in answer.content.decode()
-    assert not LocalLink.objects.exists()
+    assert not own_links().exists()
     assert not Dataset.objects.filter(kind="application").exists(), "nothing was written"
     row = ApiCall.objects.order_by("-pk").first()
     assert (row.operation, row.status, row.error_code) == ("resolvePatient", 409, "ambiguous_match")  # type: ignore[union-attr]
@@ -171,8 +177,8 @@ def test_a_reused_number_is_never_linked_silently(api: Client, desk: dict[str, A
     assert moved.json()["health_id"] != first["health_id"]
     assert MatchReview.objects.get().kind == "reused_number"
     assert post(api, desk, other).json()["health_id"] == moved.json()["health_id"]
-    assert LocalLink.objects.filter(ended_at=None).count() == 1
-    assert LocalLink.objects.count() == 2
+    assert own_links().filter(ended_at=None).count() == 1
+    assert own_links().count() == 2
 
 
 def test_two_contradictions_are_no_reused_number(api: Client, desk: dict[str, Any]) -> None:

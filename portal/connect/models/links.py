@@ -15,7 +15,13 @@ class LocalLink(models.Model):
     """An organisation's own number for a patient. One number is one patient, until it is given to somebody else."""
 
     dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="links")
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="null for a fixture's link, which every organisation meets in the sandbox",
+    )
     source = models.CharField(max_length=60, help_text="the organisation's name for the system that gave the number")
     local_number = models.CharField(max_length=64)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="links")
@@ -28,6 +34,11 @@ class LocalLink(models.Model):
                 fields=["organisation", "source", "local_number", "dataset"],
                 condition=Q(ended_at__isnull=True),
                 name="local_number_is_one_patient",
+            ),
+            models.UniqueConstraint(
+                fields=["source", "local_number", "dataset"],
+                condition=Q(ended_at__isnull=True, organisation__isnull=True),
+                name="local_number_is_one_fixture",
             ),
         ]
 

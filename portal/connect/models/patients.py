@@ -1,7 +1,7 @@
 """People with a Health ID. Each hangs off one dataset, and every read goes through `in_datasets`."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from portal.connect.models.datasets import Dataset
@@ -24,6 +24,14 @@ class Patient(models.Model):
     blood_group = models.CharField(max_length=3, blank=True, choices=[(group, group) for group in BLOOD_GROUPS])
     phone = models.CharField(max_length=20, blank=True, help_text="E.164")
     country = models.CharField(max_length=2, help_text="ISO 3166-1 alpha-2")
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="aliases",
+        help_text="the patient who this is as well; that one is never merged itself",
+    )
     updated_at = models.DateTimeField(default=timezone.now)
 
     objects = PatientQuerySet.as_manager()
@@ -32,6 +40,9 @@ class Patient(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["health_id", "dataset"], name="health_id_once_per_dataset"),
             models.CheckConstraint(condition=Q(sex__in=SEXES), name="patient_sex_known"),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("pk")), name="patient_is_no_alias_of_itself"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ them. What hangs on them here (results, conditions, stock) is written anew where
 """
 
 import hashlib
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -16,6 +17,7 @@ from portal.connect.models import (
     Dataset,
     Facility,
     LabResult,
+    LocalLink,
     Patient,
     PatientIdentifier,
     StockItem,
@@ -23,10 +25,11 @@ from portal.connect.models import (
 from portal.connect.register import file_missing
 from portal.connect.synthetic.facilities import places
 from portal.connect.synthetic.histories import Diagnosis, Finding, diagnosis_body, finding_body, histories
-from portal.connect.synthetic.people import people
+from portal.connect.synthetic.people import Person, people
 from portal.connect.synthetic.stocks import fridges, shelves
 
 UPDATED_AT = datetime(2026, 1, 5, 8, 30, tzinfo=UTC)
+HUNG_ON = {"identifiers", "merged_into", "local_number"}
 COUNTED_AT = datetime(2026, 1, 5, 6, 0, tzinfo=UTC)
 
 
@@ -61,7 +64,7 @@ def load_people() -> Dataset:
         Patient(
             dataset=dataset,
             updated_at=UPDATED_AT,
-            **{name: value for name, value in vars(person).items() if name != "identifiers"},
+            **{name: value for name, value in vars(person).items() if name not in HUNG_ON},
         )
         for person in missing
     ]
@@ -71,7 +74,24 @@ def load_people() -> Dataset:
         for row, person in zip(rows, missing, strict=True)
         for system, value in person.identifiers
     )
+    _load_links(dataset, missing)
     return dataset
+
+
+def _load_links(dataset: Dataset, missing: Sequence[Person]) -> None:
+    """Merge those who are merged, and give out the local numbers that everybody meets."""
+    for person in missing:
+        if person.merged_into:
+            survivor = dataset.patients.get(health_id=person.merged_into)
+            dataset.patients.filter(health_id=person.health_id).update(merged_into=survivor)
+        if person.local_number:
+            source, local_number = person.local_number
+            LocalLink.objects.create(
+                dataset=dataset,
+                source=source,
+                local_number=local_number,
+                patient=dataset.patients.get(health_id=person.health_id),
+            )
 
 
 @lru_cache(maxsize=1)

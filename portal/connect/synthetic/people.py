@@ -34,6 +34,8 @@ class Person:
     phone: str = ""
     birth_date_estimated: bool = False
     identifiers: list[tuple[str, str]] = field(default_factory=list)
+    merged_into: str = ""
+    local_number: tuple[str, str] | None = None
 
 
 NAMED = (
@@ -45,6 +47,19 @@ NAMED = (
     Person("OPC-2024-DEMO4", "Awa", "N'Guessan", "female", date(2019, 9, 18), "CI", "O+", "+2250700000004"),
     Person("OPC-2024-DEMO5", "Adjoua", "N'Guessan", "female", date(2019, 9, 18), "CI", "O+", "+2250700000004"),
     Person("OPC-2024-DEMO6", "Yohannes", "Tesfaye", "male", date(1955, 1, 1), "ET", "", "", birth_date_estimated=True),
+)  # fmt: skip
+
+# People to try resolve with; the twins are DEMO4 and DEMO5, the estimated birthday is DEMO6. DEMO12 was merged into
+# DEMO11. DEMO13 and DEMO14 are two people whom nothing known tells apart. DEMO15 holds a local number in every
+# sandbox: send it with somebody else's demographics, and it is a reused number.
+MET_BY_RESOLVE = (
+    Person("OPC-2024-DEMO11", "Halima", "Abubakar", "female", date(1985, 3, 14), "NG", "O+", "+2348030000011"),
+    Person("OPC-2024-DEMO12", "Halimat", "Abubakr", "female", date(1985, 3, 14), "NG", "O+", "+2348030000011",
+           merged_into="OPC-2024-DEMO11"),
+    Person("OPC-2024-DEMO13", "Fatou", "Diop", "female", date(1980, 1, 1), "SN", "", "", birth_date_estimated=True),
+    Person("OPC-2024-DEMO14", "Fatou", "Diop", "female", date(1980, 1, 1), "SN", "", "", birth_date_estimated=True),
+    Person("OPC-2024-DEMO15", "Otieno", "Odhiambo", "male", date(1962, 8, 19), "KE", "A+", "+254710000015",
+           local_number=("demo-his", "REUSED-1")),
 )  # fmt: skip
 
 PLACES = {
@@ -80,7 +95,7 @@ def _everybody() -> tuple[Person, ...]:
         family = _household(chance, len(everybody))
         everybody += [person for person in family if person.health_id not in taken]
         taken |= {person.health_id for person in family}
-    return tuple(everybody[:COUNT])
+    return (*everybody[: COUNT - len(MET_BY_RESOLVE)], *MET_BY_RESOLVE)
 
 
 def _draw(chance: random.Random, number: int) -> Person:

@@ -31,7 +31,10 @@ FOUND = {200: OpenApiResponse(PatientSerializer, "The patient.")}
 
 @dataclass(frozen=True)
 class OnePatient:
-    """A patient as a token sees them: one Health ID, and a row in one or two datasets."""
+    """A patient as a token sees them: one Health ID, a row in one or two datasets, and those that were merged into it.
+
+    The first id is the one to hang new rows on.
+    """
 
     health_id: str
     ids: tuple[int, ...]
@@ -52,15 +55,21 @@ def health_id_of(request: Request, text: str, pointer: str) -> str:
 
 
 def patients_of(datasets: Sequence[int], health_id: str) -> OnePatient:
-    """Return the patient who has this Health ID.
+    """Return the patient who has this Health ID, or into whom its patient was merged.
 
     :raises Problem: `not_found`.
     """
-    found = Patient.objects.in_datasets(datasets).filter(health_id=health_id).values_list("pk", "dataset_id")
-    ids = [pk for pk, dataset in sorted(found, key=lambda row: datasets.index(row[1]))]
-    if not ids:
+    visible = Patient.objects.in_datasets(datasets)
+    columns = ("pk", "dataset_id", "health_id", "merged_into_id")
+    found = list(visible.filter(health_id=health_id).values_list(*columns))
+    if merged := {into for *_, into in found if into}:
+        found = list(visible.survivors_of(merged).values_list(*columns))
+    if not found:
         raise Problem("not_found", "No patient that this token may see fits.")
-    return OnePatient(health_id, tuple(ids))
+    found.sort(key=lambda row: datasets.index(row[1]))
+    ids = [pk for pk, *_ in found]
+    aliases = visible.filter(merged_into_id__in=ids).order_by("pk").values_list("pk", flat=True)
+    return OnePatient(found[0][2], (*ids, *aliases))
 
 
 class PatientView(ConnectView):
@@ -74,11 +83,14 @@ class PatientView(ConnectView):
         :raises Problem: `not_found`, or `ambiguous_identifier` where it would take a guess.
         """
         datasets = visible_datasets(request.auth)  # type: ignore[arg-type] # HasScope saw to it
-        found = narrow(Patient.objects.in_datasets(datasets)).bodies()
+        visible = Patient.objects.in_datasets(datasets)
+        found = narrow(visible).bodies()
+        if merged := {into for _, into, _ in found if into}:
+            found = [row for row in found if row[1] is None] + visible.survivors_of(merged).bodies()
         if not found:
             raise Problem("not_found", "No patient that this token may see fits.")
-        _dataset, patient = min(found, key=lambda row: datasets.index(row[0]))
-        if any(other["health_id"] != patient["health_id"] for _, other in found):
+        _dataset, _, patient = min(found, key=lambda row: datasets.index(row[0]))
+        if any(other["health_id"] != patient["health_id"] for _, _, other in found):
             raise Problem("ambiguous_identifier")
         call_of(request).patient = patient_hash(patient["health_id"])
         return Response(patient)
@@ -106,7 +118,10 @@ class PatientSearchView(PatientView):
 
     @extend_schema(
         summary="Find a patient by Health ID",
-        description="Returns the one patient who holds the Health ID. There is no search by name.",
+        description=(
+            "Returns the one patient who holds the Health ID. One that was merged into another answers with the "
+            "surviving Health ID. There is no search by name."
+        ),
         parameters=[OpenApiParameter("health_id", OpenApiTypes.STR, required=True, description=HEALTH_ID)],
         responses=FOUND,
     )
@@ -141,7 +156,10 @@ class PatientDetailView(PatientView):
 
     @extend_schema(
         summary="Read a patient",
-        description="Returns the patient. Send the `ETag` back as `If-None-Match` to get 304 while nothing changed.",
+        description=(
+            "Returns the patient; where the Health ID was merged into another, the surviving one. Send the `ETag` "
+            "back as `If-None-Match` to get 304 while nothing changed."
+        ),
         parameters=[OpenApiParameter("health_id", OpenApiTypes.STR, OpenApiParameter.PATH, description=HEALTH_ID)],
         responses=FOUND,
     )
