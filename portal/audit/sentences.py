@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.audit.models import Decision
@@ -12,7 +12,6 @@ SENTENCES: dict[str, Any] = {
     "accounts.create_organisation": _("%(who)s created %(object)s"),
     "accounts.change_organisation": _("%(who)s changed the settings of %(object)s"),
     "accounts.close_organisation": _("%(who)s closed %(object)s"),
-    "accounts.delete_organisation": _("%(who)s deleted %(object)s together with their account"),
     "accounts.add_member": _("%(who)s made %(member)s a member of %(object)s as %(role)s"),
     "accounts.change_role": _("%(who)s made %(member)s %(role)s of %(object)s"),
     "accounts.transfer_ownership": _("%(who)s gave ownership of %(object)s to %(member)s"),
@@ -98,4 +97,4 @@ class _Known(dict[str, Any]):
 def _secret(details: dict[str, Any]) -> str:
     if last_four := details.get("last_four"):
         return f"…{last_four}"
-    return _now("number %(number)s") % {"number": details["secret"]} if "secret" in details else ""
+    return gettext("number %(number)s") % {"number": details["secret"]} if "secret" in details else ""
