@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
@@ -67,7 +67,7 @@ def _event(user: User, row: Decision) -> Event:
 
 def _details(row: Decision) -> str:
     ways = [str(WAYS.get(way, way)) for way in row.after.get("by", ())]
-    said = [_now(" and ").join(ways), row.after.get("browser", ""), row.after.get("name") or row.before.get("name", "")]
+    said = [gettext(" and ").join(ways), row.after.get("browser", ""), row.after.get("name") or row.before.get("name", "")]
     if version := row.after.get("version") or row.after.get("terms"):
-        said.append(_now("version %(version)s") % {"version": version})
+        said.append(gettext("version %(version)s") % {"version": version})
     return ", ".join(filter(None, map(str, said)))

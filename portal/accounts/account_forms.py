@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
@@ -93,7 +93,7 @@ class SignUpForm(_Plain, account.SignupForm):
 def terms_label() -> str:
     """Return the label of the box, with the terms one click away and the form still there."""
     terms = reverse("guide", args=["terms"])
-    label = _now("I accept the <a>terms of use</a>.").partition("<a>")
+    label = gettext("I accept the <a>terms of use</a>.").partition("<a>")
     words = label[2].partition("</a>")
     return format_html('{}<a href="{}" target="_blank" rel="noopener">{}</a>{}', label[0], terms, words[0], words[2])
 
@@ -182,6 +182,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["language"].label = _("Your language")
         self.fields["language"].help_text = _("The language of mails from us.")
 
 

@@ -14,8 +14,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, override
-from django.utils.translation import gettext as _now
+from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.browsers import describe
@@ -164,7 +163,7 @@ class MFAAdapter(DefaultMFAAdapter):
     def generate_authenticator_name(self, user: User, type: str) -> str:  # noqa: A002 - allauth's name
         """Return the name of a passkey for which none was given."""
         number = Authenticator.objects.filter(user=user, type=type).count() + 1
-        return _now("Passkey %(number)d") % {"number": number}
+        return gettext("Passkey %(number)d") % {"number": number}
 
     def build_totp_svg(self, url: str) -> SafeString:
         """Return the QR code to stand in a page: one path, no style, no XML declaration."""
@@ -177,7 +176,7 @@ class MFAAdapter(DefaultMFAAdapter):
         path = "".join(
             f"M{x},{y}h1v1h-1z" for y, row in enumerate(code.get_matrix()) for x, dark in enumerate(row) if dark
         )
-        label = _now("QR code")
+        label = gettext("QR code")
         svg = f'<svg class="qr" viewBox="0 0 {size} {size}" role="img" aria-label="{label}"><path d="{path}"/></svg>'
         return mark_safe(svg)  # noqa: S308 - numbers, and a word of ours
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.audit.models import Decision
@@ -166,7 +166,7 @@ def value(name: str, given: Any) -> str:
     if given is None or given in ("", [], {}):
         return "—"
     if isinstance(given, bool):
-        return _now("yes") if given else _now("no")
+        return gettext("yes") if given else gettext("no")
     if isinstance(given, dict):
         return ", ".join(f"{key}: {value('role', one)}" for key, one in given.items())
     if isinstance(given, list):

@@ -164,7 +164,7 @@ def test_every_language_shows_the_readers_own_client_and_no_secret(reader: Reade
     note = reader.page.locator(".own-note").first
     expect(note).to_be_visible()
     expect(note).to_contain_text("Its secret was shown once")
-    note.get_by_role("link", name="make a new one").click()
+    note.get_by_role("link", name="Make a new secret").click()
     expect(reader.page).to_have_url(re.compile(r"/applications/\w{10}/"))
 
 
