@@ -7,6 +7,7 @@ from portal.connect.views import patients, resolve, results, supplies
 urlpatterns = [
     path("patient/search", patients.PatientSearchView.as_view(), name="patient-search"),
     path("patients/resolve", resolve.ResolveView.as_view(), name="patient-resolve"),
+    path("patients/resolve/batch", resolve.ResolveBatchView.as_view(), name="patient-resolve-batch"),
     path("patients/<str:health_id>", patients.PatientDetailView.as_view(), name="patient"),
     path("patients/<str:health_id>/lab-results", results.LabResultsView.as_view(), name="lab-results"),
     path("patients/<str:health_id>/diagnostics", results.DiagnosticsView.as_view(), name="diagnostics"),

@@ -23,8 +23,24 @@ def problem_response(
     members: dict[str, object] | None = None,
 ) -> HttpResponse:
     """Return the error as `application/problem+json` (RFC 9457) with its status and headers."""
+    body = problem_body(request, code, detail, errors=errors, members=members)
+    response = HttpResponse(json.dumps(body), status=PROBLEMS[code].status, content_type=CONTENT_TYPE, headers=headers)
+    response["Cache-Control"] = "no-store"
+    response.problem_code = code  # type: ignore[attr-defined] # read by the ledger
+    return response
+
+
+def problem_body(
+    request: HttpRequest,
+    code: str,
+    detail: str = "",
+    *,
+    errors: Sequence[FieldError] = (),
+    members: dict[str, object] | None = None,
+) -> dict[str, object]:
+    """Return the error as RFC 9457's object; batches answer one for each item that failed."""
     problem = PROBLEMS[code]
-    body = {
+    return {
         "type": f"{settings.PUBLIC_URL}/errors/{code}/",
         "title": problem.title,
         "status": problem.status,
@@ -34,7 +50,3 @@ def problem_response(
         "errors": list(errors),
         **(members or {}),
     }
-    response = HttpResponse(json.dumps(body), status=problem.status, content_type=CONTENT_TYPE, headers=headers)
-    response["Cache-Control"] = "no-store"
-    response.problem_code = code  # type: ignore[attr-defined] # read by the ledger
-    return response

@@ -150,6 +150,26 @@ class ResolveRequest(StrictSerializer):
         )
 
 
+MOST_ITEMS = 100
+
+
+class ResolveBatchRequest(StrictSerializer):
+    """Up to a hundred people."""
+
+    items = StrictListField(
+        child=ResolveRequest(),
+        min_length=1,
+        max_length=MOST_ITEMS,
+        help_text="Each as in a single call. One that does not fit is answered with its own 422.",
+    )
+
+
+class Batch(StrictSerializer):
+    """The batch without its items' schema: each item is judged alone."""
+
+    items = StrictListField(child=serializers.JSONField(), min_length=1, max_length=MOST_ITEMS)
+
+
 class MatchSerializer(serializers.Serializer[None]):
     """Why this patient is taken to be the person."""
 
@@ -205,3 +225,25 @@ class AmbiguousMatchSerializer(ProblemSerializer):
     """An error (RFC 9457) that names those who may be the person."""
 
     candidates = CandidateSerializer(many=True, help_text="Those who may be the person, the likeliest first.")
+
+
+class ItemProblemSerializer(ProblemSerializer):
+    """An error (RFC 9457) of one item; its pointers start at the whole body."""
+
+    candidates = CandidateSerializer(
+        many=True, required=False, help_text="With `ambiguous_match` and `local_number_reused`: who it may be."
+    )
+
+
+class ResolvedItemSerializer(serializers.Serializer[None]):
+    """What became of one item: a resolution or a problem."""
+
+    status = serializers.IntegerField(help_text="The status that a single call would have had: 200, 201, 409 or 422.")
+    resolution = ResolutionSerializer(allow_null=True, help_text="With 200 and 201; null otherwise.")
+    problem = ItemProblemSerializer(allow_null=True, help_text="With 409 and 422; null otherwise.")
+
+
+class ResolvedBatchSerializer(serializers.Serializer[None]):
+    """An answer per item."""
+
+    items = ResolvedItemSerializer(many=True, help_text="In the order of the request.")

@@ -1,9 +1,10 @@
 """Resolve: from demographics to a Health ID."""
 
 from dataclasses import asdict
-from typing import ClassVar, cast
+from typing import Any, ClassVar, cast
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -12,11 +13,20 @@ from portal.connect.datasets import own_dataset, visible_datasets
 from portal.connect.models import MatchReview
 from portal.connect.parameters import single_parameters
 from portal.connect.resolving import AmbiguousError, Asked, Desk, resolve
-from portal.connect.serializers.resolve import AmbiguousMatchSerializer, ResolutionSerializer, ResolveRequest
+from portal.connect.serializers.resolve import (
+    AmbiguousMatchSerializer,
+    Batch,
+    ResolutionSerializer,
+    ResolveBatchRequest,
+    ResolvedBatchSerializer,
+    ResolveRequest,
+)
 from portal.connect.views.base import ConnectView, written
 from portal.oauth.operations import Operation
 from portal.oauth.tokens import AccessToken
 from portal.problems.exceptions import Problem
+from portal.problems.handlers import field_errors
+from portal.problems.responses import problem_body
 
 PROBLEMS = {MatchReview.AMBIGUOUS: "ambiguous_match", MatchReview.REUSED_NUMBER: "local_number_reused"}
 
@@ -67,10 +77,70 @@ class ResolveView(ConnectView):
         return written(request, lambda: self._resolve(request, ResolveRequest.asked(body.validated_data)))
 
     def _resolve(self, request: Request, asked: Asked) -> Response:
+        return resolved(request, desk_of(request), asked)
+
+
+def resolved(request: Request, desk: Desk, asked: Asked) -> Response:
+    """Answer what became of one person, and note them for the ledger.
+
+    :raises Problem: `ambiguous_match` or `local_number_reused`, with the candidates.
+    """
+    try:
+        resolution = resolve(desk=desk, asked=asked)
+    except AmbiguousError as exc:
+        candidates = [vars(candidate) for candidate in exc.candidates]
+        raise Problem(PROBLEMS[exc.kind], members={"candidates": candidates}) from None
+    call_of(request).patient = patient_hash(resolution.health_id)
+    return Response(asdict(resolution), status=200 if resolution.outcome == "matched" else 201)
+
+
+class ResolveBatchView(ConnectView):
+    """`/connect/patients/resolve/batch`."""
+
+    tag = "Health IDs"
+    operations: ClassVar[dict[str, Operation]] = {
+        "POST": Operation("resolvePatientBatch", ("health_id:verify",), ("invalid_parameter",)),
+    }
+
+    @extend_schema(
+        summary="Resolve up to a hundred people",
+        description=(
+            "Answers each item as a single call would have: its status, and a resolution or a problem. Items are "
+            "resolved in their order and stored one by one, so a person who stands in the batch twice gets one Health "
+            "ID, and an item that fails holds up no other. After a broken connection send the same batch again: local "
+            "numbers that were linked answer with the same Health IDs."
+        ),
+        request=ResolveBatchRequest,
+        responses=OpenApiResponse(ResolvedBatchSerializer, "An answer per item."),
+    )
+    def post(self, request: Request) -> Response:
+        """Resolve one after the other, each in a transaction with a ledger row of its own."""
+        single_parameters(request)
+        body = Batch(data=request.data)
+        body.is_valid(raise_exception=True)
+        desk = desk_of(request)
+        answers = [self._answer(request, desk, *item) for item in enumerate(body.validated_data["items"])]
+        call = call_of(request)
+        call.recorded, call.patient = 0, ""  # now the row of the call itself
+        return Response({"items": answers})
+
+    def _answer(self, request: Request, desk: Desk, number: int, item: Any) -> dict[str, object]:
+        call_of(request).patient = ""
+        body = ResolveRequest(data=item)
+        if not body.is_valid():
+            details = ValidationError(body.errors).get_full_details()
+            errors = list(field_errors(details, f"/items/{number}"))
+            return _failed(422, problem_body(request._request, "invalid_body", errors=errors))
+        asked = ResolveRequest.asked(body.validated_data)
         try:
-            resolution = resolve(desk=desk_of(request), asked=asked)
-        except AmbiguousError as exc:
-            candidates = [vars(candidate) for candidate in exc.candidates]
-            raise Problem(PROBLEMS[exc.kind], members={"candidates": candidates}) from None
-        call_of(request).patient = patient_hash(resolution.health_id)
-        return Response(asdict(resolution), status=200 if resolution.outcome == "matched" else 201)
+            response = written(request, lambda: resolved(request, desk, asked))
+        except Problem as exc:
+            if exc.problem.status != 409:
+                raise
+            problem = problem_body(request._request, exc.problem.code, str(exc.detail), members=exc.members)
+            return _failed(409, problem)
+        return {"status": response.status_code, "resolution": response.data, "problem": None}
+
+
+def _failed(status: int, problem: dict[str, object]) -> dict[str, object]:
+    return {"status": status, "resolution": None, "problem": problem}
