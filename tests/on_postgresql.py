@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.databases import postgresql
 
-STORING = ("accounts", "applications", "audit", "connect", "console", "edge", "limits", "mail", "oauth")
+STORING = ("accounts", "applications", "audit", "connect", "console", "edge", "limits", "mail", "oauth", "usage")
 
 
 def main() -> int:
