@@ -67,7 +67,8 @@ def _event(user: User, row: Decision) -> Event:
 
 def _details(row: Decision) -> str:
     ways = [str(WAYS.get(way, way)) for way in row.after.get("by", ())]
-    said = [gettext(" and ").join(ways), row.after.get("browser", ""), row.after.get("name") or row.before.get("name", "")]
+    names = row.after.get("name") or row.before.get("name", "")
+    said = [f" {gettext('and')} ".join(ways), row.after.get("browser", ""), names]
     if version := row.after.get("version") or row.after.get("terms"):
         said.append(gettext("version %(version)s") % {"version": version})
     return ", ".join(filter(None, map(str, said)))

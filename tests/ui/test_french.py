@@ -34,6 +34,11 @@ NAMES = (
     "openapi.yaml",
     "Sandbox",
     "Production",
+    "UTC",
+    "CSV",
+    "JSON",
+    "client_id",
+    "client_secret",
 )
 """What is called the same in every language."""
 TERMS = {"OAuth 2.0 client credentials"}
@@ -113,7 +118,7 @@ def test_french_is_set_as_french(entry: Any) -> None:
         assert set(code.findall(entry.english)) <= set(code.findall(text)), "code stays as it is"
         prose = code.sub("code", text)
         assert not re.search("(?<!\N{NO-BREAK SPACE})[:;!?»](?!//)|«(?!\N{NO-BREAK SPACE})", prose)
-        assert not re.search(r"\.\.\.| …|[\"“”]|  |^\s|\s$", prose)
+        assert not re.search(r"\.\.\.| …|[\"“”]|  |^ | $|\n\Z", prose)
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(PROJECT)))

@@ -32,7 +32,7 @@ class Words(HTMLParser):
         values = {name: value or "" for name, value in attrs}
         hidden = tag in self.without or values.get("lang", "") not in ("", "fr") or self._hidden()
         if not hidden:
-            self.found += [(self.getpos()[0], value) for name, value in values.items() if _speaks(name, value, values)]
+            self.found += [(self.getpos()[0], value) for name, value in values.items() if _speaks(tag, name, values)]
         if tag not in VOID:
             self._open.append((tag, hidden))
 
@@ -54,13 +54,13 @@ class Words(HTMLParser):
         return bool(self._open) and self._open[-1][1]
 
 
-def _speaks(name: str, value: str, values: dict[str, str]) -> bool:
+def _speaks(tag: str, name: str, values: dict[str, str]) -> bool:
     """Say whether an attribute holds words. Scripts say what stands in `data-…`, where keys are small and short."""
     if name == "content":
         return bool({values.get("name"), values.get("property")} & META)
     if name == "value":
-        return values.get("type") in ("button", "reset", "submit")
-    return name in SPOKEN or (name.startswith("data-") and re.search(r"[A-Z\s]", value) is not None)
+        return tag == "input" and values.get("type") in ("button", "reset", "submit")
+    return name in SPOKEN or (name.startswith("data-") and re.search(r"[A-Z\s]", values[name]) is not None)
 
 
 def words(html: str) -> str:
