@@ -35,7 +35,11 @@ def table(answer: Any) -> list[dict[str, str]]:
 
 
 def decide(cast: Cast, verb: str = "accounts.invite", **fields: Any) -> Decision:
-    given: dict[str, Any] = {"by": Actor("user", "Bob", "1", "10.2.0.4"), "object_type": "Organisation", "object_id": "x"} | fields
+    given: dict[str, Any] = {
+        "by": Actor("user", "Bob", "1", "10.2.0.4"),
+        "object_type": "Organisation",
+        "object_id": "x",
+    } | fields
     return record_decision(verb=verb, organisation_id=cast.organisation.pk, **given)
 
 
