@@ -7,8 +7,19 @@ from django.db import transaction
 from django.db.models import Q
 
 from portal.applications.feed import feed, publish
-from portal.connect.models import Condition, Dataset, Facility, LabResult, LocalLink, MatchReview, Patient
-from portal.edge.environments import PRODUCTION, Environment
+from portal.applications.models import Client
+from portal.connect.models import (
+    Condition,
+    Dataset,
+    Facility,
+    IdempotentCall,
+    LabResult,
+    LocalLink,
+    MatchReview,
+    Patient,
+    Record,
+)
+from portal.edge.environments import PRODUCTION, SANDBOX, Environment
 from portal.oauth.tokens import AccessToken
 
 
@@ -42,20 +53,9 @@ def own_dataset(token: AccessToken) -> int:
         dataset, created = Dataset.objects.get_or_create(**wanted)
         if created:
             publish("dataset", str(dataset.pk))
-            transaction.on_commit(forget)
+            forget()  # for what this call reads still
+            transaction.on_commit(forget)  # for whoever has read the table meanwhile
     return dataset.pk
-
-
-@transaction.atomic
-def empty(dataset: int) -> None:
-    """Delete every row of an application's own dataset.
-
-    :raises ValueError: for any other dataset.
-    """
-    if not Dataset.objects.filter(pk=dataset, kind=Dataset.APPLICATION).exists():
-        raise ValueError("only an application's own sandbox dataset is ever emptied")
-    for rows in (MatchReview, LocalLink, LabResult, Condition, Facility, Patient):
-        rows.objects.filter(dataset_id=dataset).delete()
 
 
 def forget(_subject: str = "") -> None:
@@ -64,3 +64,22 @@ def forget(_subject: str = "") -> None:
 
 
 feed.subscribe("dataset", forget)
+
+
+@transaction.atomic
+def empty(dataset: int) -> int:
+    """Delete every row of an application's own dataset and its client's idempotency keys; say how many rows.
+
+    :raises ValueError: for any other dataset.
+    """
+    if not Dataset.objects.filter(pk=dataset, kind=Dataset.APPLICATION).exists():
+        raise ValueError("only an application's own sandbox dataset is ever emptied")
+    clients = Client.objects.filter(application__dataset=dataset, environment=SANDBOX)
+    IdempotentCall.objects.filter(client_id__in=clients.values("client_id")).delete()
+    Patient.objects.filter(dataset_id=dataset).update(merged_into=None)  # it protects the survivor
+    # In this order: what hangs on something goes before it.
+    deleted = [
+        model._default_manager.filter(dataset_id=dataset).delete()[0]
+        for model in (LabResult, Condition, Record, Facility, MatchReview, LocalLink, Patient)
+    ]
+    return sum(deleted)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.connect.views import patients, resolve, results, supplies
+from portal.connect.views import patients, records, resolve, results, sandbox, supplies
 
 urlpatterns = [
     path("patient/search", patients.PatientSearchView.as_view(), name="patient-search"),
@@ -13,4 +13,11 @@ urlpatterns = [
     path("patients/<str:health_id>/diagnostics", results.DiagnosticsView.as_view(), name="diagnostics"),
     path("pharmacy/stock", supplies.StockView.as_view(), name="pharmacy-stock"),
     path("blood/inventory", supplies.BloodView.as_view(), name="blood-inventory"),
+    path("records/encounters", records.EncountersView.as_view(), name="encounters"),
+    path("records/encounters/<str:record_id>", records.EncounterView.as_view(), name="encounter"),
+    path("records/lab-results", records.LabReportsView.as_view(), name="lab-reports"),
+    path("records/lab-results/<str:record_id>", records.LabReportView.as_view(), name="lab-report"),
+    path("records/prescriptions", records.PrescriptionsView.as_view(), name="prescriptions"),
+    path("records/prescriptions/<str:record_id>", records.PrescriptionView.as_view(), name="prescription"),
+    path("sandbox/reset", sandbox.SandboxResetView.as_view(), name="sandbox-reset"),
 ]

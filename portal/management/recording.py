@@ -25,12 +25,15 @@ from portal.samples.calls import Call, resolve
 
 PUBLISHED_URL = "https://opescare.test"
 REQUEST_ID = "8d3f0c52a97e4b1f9c64de02b7a1f35e"
+RECORD_ID = "0b2c7d7e-61a1-4d0a-9a0e-4d0f3f7f8f10"
 VOLATILE = {
     "access_token": "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJSUzI1NiJ9…",
     "jti": "5b1f6f0a7c0e4f6f8e3f5a0c9f1d2b3a",
     "iat": 1767600000,
     "exp": 1767603600,
     "review_id": "3f0c7a5e-5b0e-4d0c-9a51-6d2f0e1b7c44",
+    "id": RECORD_ID,
+    "received": "2026-01-05T09:15:00Z",
 }
 NEW_HEALTH_ID = re.compile(r"OPC-(?!2024)[0-9]{4}-[0-9A-Z]{8}")
 RECORDED_HEALTH_ID = health_ids.make(2026, 20_261_122_015)
@@ -63,15 +66,19 @@ def _of_guide(call: Call) -> dict[str, Any]:
 
 def _record(examples: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
     client = Client()
+    last_id = RECORD_ID
     for example in examples:
         published = DEMO_SANDBOX_CLIENT if example.get("client") == "demo" else SANDBOX_CLIENT
         token = _token(client, published, example.get("scope", ""))
-        arguments = json.loads(json.dumps(example["arguments"]).replace("{access_token}", token))
+        written = json.dumps(example["arguments"])
+        arguments = json.loads(written.replace("{access_token}", token).replace("{last_id}", last_id))
+        shown = {**example, "arguments": json.loads(written.replace("{last_id}", RECORD_ID))}
         bearer = "" if example.get("token") == "none" else token
         status, body = _send(client, Call(example["operation"], arguments), bearer)
+        last_id = body.get("id", last_id)
         yield (
             f"{example['operation']}.{example['name']}",
-            {**example, "status": status, "body": _settled(body)},
+            {**shown, "status": status, "body": _settled(body)},
         )
 
 

@@ -56,6 +56,13 @@ _ALL: Final = (
         noop("Read the Health ID again from its source. Nothing was looked up."),
     ),
     ProblemType(
+        "invalid_idempotency_key",
+        400,
+        noop("The Idempotency-Key header is not acceptable"),
+        noop("The key must be 1 to 255 visible ASCII characters, in double quotes or without them."),
+        noop("Make a new random key, such as a UUID, for each thing that you send, and keep it for its retries."),
+    ),
+    ProblemType(
         "unknown_host",
         400,
         noop("This host name is not known here"),
@@ -162,6 +169,30 @@ _ALL: Final = (
         ),
     ),
     ProblemType(
+        "older_version",
+        409,
+        noop("A newer version is already here"),
+        noop("The record or facility was received before in a newer state than the one sent. It stays as it is."),
+        noop(
+            "Nothing needs to be done if the call was a late retry. Otherwise send the present state, with a "
+            "`source_version` or an `as_of` that is higher than that of every call before."
+        ),
+    ),
+    ProblemType(
+        "version_reused",
+        409,
+        noop("The version has been sent before with other content"),
+        noop("This record was received before with the same `source_version`, but its content was different."),
+        noop("Raise `source_version` whenever a record changes, so that a retry can be told from a change."),
+    ),
+    ProblemType(
+        "idempotency_in_flight",
+        409,
+        noop("A call with this Idempotency-Key is still under way"),
+        noop("The first call with this key has not been answered yet."),
+        noop("Wait as long as Retry-After says, then send the same call again: it gets the first one's answer."),
+    ),
+    ProblemType(
         "length_required",
         411,
         noop("The length of the body is not known"),
@@ -191,6 +222,13 @@ _ALL: Final = (
             "The list `errors` points to each one (RFC 6901). Nothing was stored."
         ),
         noop("Correct the fields named in `errors`. Values are never converted: a number in quotes is a string."),
+    ),
+    ProblemType(
+        "idempotency_key_reused",
+        422,
+        noop("The Idempotency-Key was used for another body"),
+        noop("This client sent the key before, to the same address, with a different body. Nothing was stored."),
+        noop("Make a new key for each thing that you send; use a key again only to retry the very same call."),
     ),
     ProblemType(
         "internal_error",

@@ -1,7 +1,7 @@
 """Strict input: nothing is dropped and nothing is converted. DRF does both, and a mistyped field would vanish."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from rest_framework import serializers
@@ -93,3 +93,45 @@ class StrictListField(serializers.ListField):
         if not isinstance(data, list):
             self.fail("not_a_list")
         return super().to_internal_value(data)
+
+
+class StrictIntegerField(serializers.IntegerField):
+    """A whole number: not text, not true, not 1.0."""
+
+    default_error_messages = {"invalid": "This must be a whole number."}
+
+    def to_internal_value(self, data: Any) -> int:
+        """Return the number."""
+        if type(data) is not int:
+            self.fail("invalid")
+        return data
+
+
+class StrictNumberField(serializers.FloatField):
+    """A number: not text, not true."""
+
+    default_error_messages = {"invalid": "This must be a number."}
+
+    def to_internal_value(self, data: Any) -> float:
+        """Return the number as it was sent, whole or not."""
+        if type(data) not in {int, float} or not -1e15 < data < 1e15:
+            self.fail("invalid")
+        return float(data) if isinstance(data, float) else int(data)
+
+
+class StrictMomentField(serializers.DateTimeField):
+    """A time with its offset (RFC 3339), read as UTC."""
+
+    form = re.compile(
+        r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
+    )
+    default_error_messages = {"invalid": "This must be a time with its offset, such as 2025-11-18T09:30:00Z."}
+
+    def to_internal_value(self, data: Any) -> datetime:
+        """Return the moment in UTC."""
+        if not isinstance(data, str) or not self.form.fullmatch(data):
+            self.fail("invalid")
+        try:
+            return datetime.fromisoformat(data.upper()).astimezone(UTC)
+        except (ValueError, OverflowError):
+            self.fail("invalid")

@@ -4,6 +4,7 @@ from portal.connect.models.datasets import Dataset
 from portal.connect.models.facilities import ABO, COMPONENTS, FACILITY_KINDS, RH, BloodUnits, Facility, StockItem
 from portal.connect.models.links import BlockingKey, LocalLink, MatchReview
 from portal.connect.models.patients import BLOOD_GROUPS, SEXES, Patient, PatientIdentifier
+from portal.connect.models.records import RECORD_KINDS, IdempotentCall, Record, RecordVersion
 from portal.connect.models.results import Condition, LabResult
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "BLOOD_GROUPS",
     "COMPONENTS",
     "FACILITY_KINDS",
+    "RECORD_KINDS",
     "RH",
     "SEXES",
     "BlockingKey",
@@ -18,10 +20,13 @@ __all__ = [
     "Condition",
     "Dataset",
     "Facility",
+    "IdempotentCall",
     "LabResult",
     "LocalLink",
     "MatchReview",
     "Patient",
     "PatientIdentifier",
+    "Record",
+    "RecordVersion",
     "StockItem",
 ]

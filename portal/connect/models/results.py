@@ -6,6 +6,7 @@ from django.db import models
 
 from portal.connect.models.datasets import Dataset
 from portal.connect.models.patients import Patient
+from portal.connect.models.records import Record
 from portal.connect.querysets import OfPatientQuerySet
 
 
@@ -14,6 +15,9 @@ class OfPatient(models.Model):
 
     dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT)
+    record = models.ForeignKey(
+        Record, on_delete=models.CASCADE, null=True, help_text="the push that it came with; null where it was generated"
+    )
     public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     body = models.JSONField(help_text="the answer of the API, without the patient's Health ID")
 

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from portal.problems.strict import StrictCharField, StrictSerializer
 
 
-class LocalCode(StrictSerializer):
+class PushedLocalCode(StrictSerializer):
     """A code of the facility's own. It is kept as it is."""
 
     system = StrictCharField(max_length=120, help_text="URI of the facility's code system.")

@@ -1,7 +1,6 @@
 """Patients: search and read."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import ClassVar
 
 from drf_spectacular.types import OpenApiTypes
@@ -10,15 +9,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from portal.audit.calls import call_of, patient_hash
-from portal.connect import health_ids
 from portal.connect.datasets import visible_datasets
+from portal.connect.lookup import health_id_of
 from portal.connect.models import Patient
 from portal.connect.parameters import single_parameters
 from portal.connect.querysets import PatientQuerySet
 from portal.connect.serializers.patients import PatientSearch, PatientSerializer
 from portal.connect.views.base import ConnectView
 from portal.oauth.operations import Operation
-from portal.problems.exceptions import FieldError, Problem
+from portal.problems.exceptions import Problem
 
 HEALTH_ID = (
     "`OPC-`, four digits of a year, `-`, and eight Crockford Base32 characters, the last of which checks the others. "
@@ -27,49 +26,6 @@ HEALTH_ID = (
 )
 READ_PATIENT = ("patient:profile:read", "patient:read")
 FOUND = {200: OpenApiResponse(PatientSerializer, "The patient.")}
-
-
-@dataclass(frozen=True)
-class OnePatient:
-    """A patient as a token sees them: one Health ID, a row in one or two datasets, and those that were merged into it.
-
-    The first id is the one to hang new rows on.
-    """
-
-    health_id: str
-    ids: tuple[int, ...]
-
-
-def health_id_of(request: Request, text: str, pointer: str) -> str:
-    """Return the Health ID in its one spelling, and note it for the ledger.
-
-    :raises Problem: `invalid_health_id`.
-    """
-    try:
-        health_id = health_ids.parse(text)
-    except health_ids.InvalidHealthIDError as exc:
-        fault = FieldError(pointer=pointer, code="invalid_health_id", detail=str(exc))
-        raise Problem("invalid_health_id", errors=[fault]) from None
-    call_of(request).patient = patient_hash(health_id)
-    return health_id
-
-
-def patients_of(datasets: Sequence[int], health_id: str) -> OnePatient:
-    """Return the patient who has this Health ID, or into whom its patient was merged.
-
-    :raises Problem: `not_found`.
-    """
-    visible = Patient.objects.in_datasets(datasets)
-    columns = ("pk", "dataset_id", "health_id", "merged_into_id")
-    found = list(visible.filter(health_id=health_id).values_list(*columns))
-    if merged := {into for *_, into in found if into}:
-        found = list(visible.survivors_of(merged).values_list(*columns))
-    if not found:
-        raise Problem("not_found", "No patient that this token may see fits.")
-    found.sort(key=lambda row: datasets.index(row[1]))
-    ids = [pk for pk, *_ in found]
-    aliases = visible.filter(merged_into_id__in=ids).order_by("pk").values_list("pk", flat=True)
-    return OnePatient(found[0][2], (*ids, *aliases))
 
 
 class PatientView(ConnectView):

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from portal.audit.calls import call_of, patient_hash
 from portal.connect.datasets import visible_datasets
+from portal.connect.lookup import health_id_of, patients_of
 from portal.connect.models import Condition, LabResult
 from portal.connect.paging import CURSOR, PAGE, page, read_cursor
 from portal.connect.parameters import matching, moment, single_parameters, unfit
@@ -18,7 +19,7 @@ from portal.connect.querysets import OfPatientQuerySet
 from portal.connect.serializers.results import ConditionList, LabResultList
 from portal.connect.terminology.loinc import is_loinc
 from portal.connect.views.base import ConnectView
-from portal.connect.views.patients import HEALTH_ID, health_id_of, patients_of
+from portal.connect.views.patients import HEALTH_ID
 from portal.oauth.operations import Operation
 
 IN_PATH = OpenApiParameter("health_id", OpenApiTypes.STR, OpenApiParameter.PATH, description=HEALTH_ID)
