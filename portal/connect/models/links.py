@@ -70,6 +70,8 @@ class MatchReview(models.Model):
 
     AMBIGUOUS, REUSED_NUMBER = "ambiguous", "reused_number"
     KINDS = (AMBIGUOUS, REUSED_NUMBER)
+    MERGED, KEPT_APART = "merged", "kept_apart"
+    DECISIONS = (MERGED, KEPT_APART)
 
     public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="reviews")
@@ -78,9 +80,28 @@ class MatchReview(models.Model):
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="reviews")
     candidates = models.JSONField()
     created_at = models.DateTimeField(default=timezone.now)
+    decision = models.CharField(max_length=10, blank=True, choices=[(each, each) for each in DECISIONS])
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.CharField(max_length=120, blank=True)
+    survivor = models.ForeignKey(Patient, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    moved = models.JSONField(default=list, help_text="aliases that the merged patient brought, by id")
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(kind__in=("ambiguous", "reused_number")), name="review_kind")]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=("ambiguous", "reused_number")), name="review_kind"),
+            models.CheckConstraint(
+                condition=Q(decision="", decided_at__isnull=True, decided_by="", survivor__isnull=True)
+                | (
+                    Q(decided_at__isnull=False)
+                    & ~Q(decided_by="")
+                    & (Q(decision="merged", survivor__isnull=False) | Q(decision="kept_apart", survivor__isnull=True))
+                ),
+                name="review_is_decided_by_someone",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["created_at"], condition=Q(decided_at__isnull=True), name="review_waits"),
+        ]
 
     def __str__(self) -> str:
         return f"review {self.public_id}"
