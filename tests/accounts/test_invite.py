@@ -13,11 +13,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.accounts import invitation_actions as actions
+from portal.accounts.actions import NotAllowedError
 from portal.accounts.models import Invitation, Membership
 from portal.audit.models import Decision
 from tests import mailbox
 from tests.accounts.journeys import ZOE, code_in, enter_code, new_browser, sign_in, sign_up
-from tests.cast import PASSWORD, Cast, Person
+from tests.cast import BY_TEST, PASSWORD, Cast, Person
 
 LINK = re.compile(r"http://\S+(/invitations/([\w-]+)/)")
 
@@ -196,3 +197,10 @@ def test_a_stale_sign_in_is_asked_again_before_inviting(cast: Cast) -> None:
     assert "/reauthenticate/" in stale.post(address, {"email": ZOE, "role": "viewer"}).headers["Location"]
     assert PASSWORD not in str(stale.session.items())
     assert not Invitation.objects.exists()
+
+
+def test_the_verb_itself_refuses_somebody_else(cast: Cast) -> None:
+    invite(cast)
+    with pytest.raises(NotAllowedError, match="another address"):
+        actions.accept_invitation(by=BY_TEST, invitation=invitation(), user=cast.charlie.user)
+    assert not cast.organisation.memberships.filter(user=cast.charlie.user).exists()
