@@ -35,6 +35,7 @@ VOLATILE = {
     "id": RECORD_ID,
     "received": "2026-01-05T09:15:00Z",
 }
+NEW_RECORD = re.compile(r'"id": "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f-]{21}"')  # fixtures have version 5
 NEW_HEALTH_ID = re.compile(r"OPC-(?!2024)[0-9]{4}-[0-9A-Z]{8}")
 RECORDED_HEALTH_ID = health_ids.make(2026, 20_261_122_015)
 EXAMPLES = settings.BASE_DIR / "portal" / "openapi" / "examples.yaml"
@@ -103,4 +104,5 @@ def _send(client: Client, call: Call, token: str) -> tuple[int, Any]:
 
 def _settled(body: Any) -> Any:
     settled = {name: VOLATILE.get(name, value) if value is not None else None for name, value in body.items()}
-    return json.loads(NEW_HEALTH_ID.sub(RECORDED_HEALTH_ID, json.dumps(settled)))
+    text = NEW_HEALTH_ID.sub(RECORDED_HEALTH_ID, json.dumps(settled))
+    return json.loads(NEW_RECORD.sub(f'"id": "{RECORD_ID}"', text))

@@ -8,10 +8,12 @@ from rest_framework import serializers
 from portal.connect.serializers.codes import PushedLocalCode
 from portal.connect.serializers.results import INTERPRETATIONS, LAB_STATUSES
 from portal.connect.terminology import atc, icd10, loinc
+from portal.oauth.schema import ProblemSerializer
 from portal.problems.strict import (
     StrictCharField,
     StrictChoiceField,
     StrictIntegerField,
+    StrictListField,
     StrictMomentField,
     StrictNumberField,
     StrictSerializer,
@@ -26,6 +28,7 @@ INTENTS = (
     "proposal", "plan", "order", "original-order", "reflex-order", "filler-order", "instance-order", "option",
 )  # fmt: skip
 MAXIMUM_VERSION = 2**53 - 1
+MOST_ITEMS = 100
 
 
 class RegexCharField(StrictCharField):
@@ -223,3 +226,45 @@ class RecordSerializer(serializers.Serializer[None]):
 
 PUSHES = {"encounters": EncounterPush, "lab-results": LabResultsPush, "prescriptions": PrescriptionPush}
 SCOPES = {"encounters": "encounter:push", "lab-results": "lab:push", "prescriptions": "prescription:push"}
+
+
+class BatchItem(StrictSerializer):
+    """One record of a batch: exactly one of the three."""
+
+    encounter = EncounterPush(required=False, help_text="An encounter.")
+    lab_results = LabResultsPush(required=False, help_text="A laboratory report.")
+    prescription = PrescriptionPush(required=False, help_text="A prescription.")
+
+
+class RecordBatchRequest(StrictSerializer):
+    """Up to a hundred records of any kind."""
+
+    items = StrictListField(
+        child=BatchItem(),
+        min_length=1,
+        max_length=MOST_ITEMS,
+        help_text="Each with one record, as in a single push. One that does not fit is answered with its own 422.",
+    )
+
+
+class RecordBatch(StrictSerializer):
+    """The batch without its items' schema: each item is judged alone."""
+
+    items = StrictListField(child=serializers.JSONField(), min_length=1, max_length=MOST_ITEMS)
+
+
+class StoredItemSerializer(serializers.Serializer[None]):
+    """What became of one item."""
+
+    status = serializers.IntegerField(help_text="The status that a single push would have had.")
+    stored = StoredSerializer(allow_null=True, help_text="With 200 and 201; null otherwise.")
+    problem = ProblemSerializer(allow_null=True, help_text="With any other status; null otherwise.")
+
+
+class StoredBatchSerializer(serializers.Serializer[None]):
+    """An answer per item."""
+
+    items = StoredItemSerializer(many=True, help_text="In the order of the request.")
+
+
+IN_BATCH = {"encounter": "encounters", "lab_results": "lab-results", "prescription": "prescriptions"}

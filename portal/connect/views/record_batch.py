@@ -1,0 +1,103 @@
+"""Pushing up to a hundred records of any kind at once."""
+
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from portal.audit.calls import call_of, patient_hash
+from portal.connect.lookup import health_id_of
+from portal.connect.parameters import single_parameters
+from portal.connect.pushes import Stored, store
+from portal.connect.serializers.records import (
+    IN_BATCH,
+    PUSHES,
+    SCOPES,
+    RecordBatch,
+    RecordBatchRequest,
+    StoredBatchSerializer,
+)
+from portal.connect.views.base import ConnectView, written
+from portal.oauth.operations import Operation
+from portal.oauth.permissions import insufficient_scope
+from portal.oauth.tokens import AccessToken
+from portal.problems.exceptions import FieldError, Problem
+from portal.problems.handlers import field_errors
+from portal.problems.responses import problem_body
+
+
+class RecordBatchView(ConnectView):
+    """`/connect/records/batch`."""
+
+    tag = "Records"
+    operations: ClassVar[dict[str, Operation]] = {
+        "POST": Operation("pushRecordBatch", tuple(SCOPES.values()), ("invalid_parameter",)),
+    }
+
+    @extend_schema(
+        summary="Push up to a hundred records",
+        description=(
+            "Answers each item as a single push would have: its status, and what was stored or a problem. Each needs "
+            "the scope of its kind. Items are stored one by one in their order; one that fails holds up no other. "
+            "After a broken connection send the same batch again: what was stored is known by its source."
+        ),
+        request=RecordBatchRequest,
+        responses={200: OpenApiResponse(StoredBatchSerializer, "An answer per item.")},
+    )
+    def post(self, request: Request) -> Response:
+        """Store one after the other, each in a transaction with a ledger row of its own."""
+        single_parameters(request)
+        body = RecordBatch(data=request.data)
+        body.is_valid(raise_exception=True)
+        answers = [self._answer(request, *item) for item in enumerate(body.validated_data["items"])]
+        call = call_of(request)
+        call.recorded, call.patient, call.replay = 0, "", False  # now the row of the call itself
+        return Response({"items": answers})
+
+    def _answer(self, request: Request, index: int, item: Any) -> dict[str, Any]:
+        call = call_of(request)
+        call.patient, call.replay = "", False
+        try:
+            response = self._stored(request, index, item)
+        except Problem as exc:
+            if exc.status_code >= 500:
+                raise
+            problem = problem_body(request._request, exc.problem.code, str(exc.detail), errors=exc.errors)
+            return {"status": exc.status_code, "stored": None, "problem": problem}
+        return {"status": response.status_code, "stored": response.data, "problem": None}
+
+    def _stored(self, request: Request, index: int, item: Any) -> Response:
+        name, data = _judged(item, f"/items/{index}")
+        kind = IN_BATCH[name]
+        token: AccessToken = request.auth  # type: ignore[assignment] # HasScope saw to it
+        if SCOPES[kind] not in token.scopes:
+            raise insufficient_scope(Operation("pushRecordBatch", (SCOPES[kind],)))
+        health_id = health_id_of(request, data["health_id"], f"/items/{index}/{name}/health_id")
+
+        def write() -> Response:
+            stored: Stored = store(token, kind, health_id, data)
+            call = call_of(request)
+            call.patient, call.replay = patient_hash(stored.health_id), stored.replay
+            return Response(stored.answer(), status=stored.status)
+
+        return written(request, write)
+
+
+def _judged(item: Any, pointer: str) -> tuple[str, dict[str, Any]]:
+    """Return which record the item holds, and its validated content.
+
+    :raises Problem: `invalid_body`, with pointers that start at the whole body.
+    """
+    if not isinstance(item, dict) or len(item) != 1 or not set(item) <= set(IN_BATCH):
+        fault = FieldError(pointer=pointer, code="either", detail=f"Send exactly one of these: {', '.join(IN_BATCH)}.")
+        raise Problem("invalid_body", errors=[fault])
+    [(name, content)] = item.items()
+    push = PUSHES[IN_BATCH[name]](data=content)
+    try:
+        push.is_valid(raise_exception=True)
+    except ValidationError as exc:
+        faults = field_errors(exc.get_full_details(), f"{pointer}/{name}")
+        raise Problem("invalid_body", errors=list(faults)) from None
+    return name, dict(push.validated_data)
