@@ -48,6 +48,10 @@ AREAS: dict[str, tuple[Any, tuple[str, ...]]] = {
             "applications.reopen_application",
         ),
     ),
+    "matches": (
+        _("Health IDs"),
+        ("connect.merge_patients", "connect.keep_patients_apart", "connect.undo_match_review"),
+    ),
     "organisation": (
         _("Organisation and audit log"),
         (
@@ -75,6 +79,7 @@ LABELS: dict[str, Any] = {
     "by_operator": _("By OpesCare"),
     "closed": _("Closed"),
     "country": _("Country"),
+    "decision": _("Decision"),
     "description": _("Description"),
     "due_at": _("Takes effect"),
     "email": _("Email address"),
@@ -91,6 +96,7 @@ LABELS: dict[str, Any] = {
     "members": _("Members"),
     "name": _("Name"),
     "old_ends_at": _("Old secret ends"),
+    "patient": _("Patient (hash)"),
     "purpose": _("What it does"),
     "reason": _("Reason"),
     "request": _("Request"),
@@ -99,6 +105,7 @@ LABELS: dict[str, Any] = {
     "second_step": _("Second step"),
     "security_contact": _("Security contact"),
     "subject": _("Subject"),
+    "survivor": _("Stays (hash)"),
     "suspended": _("Suspended"),
     "url": _("Address"),
 }

@@ -59,6 +59,10 @@ SENTENCES: dict[str, Any] = {
     "applications.set_public_keys": _("%(who)s changed the public keys of %(object)s"),
     "applications.suspend_client": _("%(who)s suspended a client of %(object)s"),
     "applications.restore_client": _("%(who)s restored a client of %(object)s"),
+    # Health IDs.
+    "connect.merge_patients": _("%(who)s merged two Health IDs (match %(object)s)"),
+    "connect.keep_patients_apart": _("%(who)s kept two Health IDs apart (match %(object)s)"),
+    "connect.undo_match_review": _("%(who)s opened the match %(object)s again"),
     # The platform.
     "oauth.rotate_keys": _("%(who)s rotated the signing keys"),
 }

@@ -56,6 +56,12 @@ def test_the_list_has_a_second_page(cast: Cast, monkeypatch: Any) -> None:
     assert "vera@example.org" in cast.alice.client.get(address, {"page": 2}).text
 
 
+def test_a_member_who_may_not_reads_why_and_whom_to_ask(cast: Cast) -> None:
+    page = cast.vera.client.get(reverse("organisation-settings", args=[cast.organisation.public_id]))
+    assert page.status_code == 403
+    assert "You are a viewer of St. Raphael Health, and that does not allow this. Ask one of its owners." in page.text
+
+
 def test_only_owners_are_offered_changes(cast: Cast) -> None:
     assert "Change role" in members_page(cast, cast.alice).text
     for person in (cast.bob, cast.vera):

@@ -36,7 +36,7 @@ def verbs_in(path: Path) -> Iterator[str]:
             continue
         if call.func.id == RECORD:
             verb = next(keyword.value for keyword in call.keywords if keyword.arg == "verb")
-            if not isinstance(verb, ast.JoinedStr):
+            if not passes_on(verb):
                 yield from texts(verb, constants, path)
         elif call.func.id in passing:
             position = WRAPPERS[call.func.id]
@@ -52,6 +52,8 @@ def texts(node: ast.expr, constants: dict[str, ast.expr], path: Path) -> Iterato
     match node:
         case ast.Constant(value=str(text)):
             yield text
+        case ast.JoinedStr(values=[ast.Constant(value=str(room)), ast.FormattedValue(value=inner)]):
+            yield from (f"{room}{verb}" for verb in texts(inner, constants, path))
         case ast.IfExp():
             yield from texts(node.body, constants, path)
             yield from texts(node.orelse, constants, path)
@@ -64,6 +66,12 @@ def texts(node: ast.expr, constants: dict[str, ast.expr], path: Path) -> Iterato
             pytest.fail(f"{path}:{node.lineno}: this test cannot read which verb that is: {ast.unparse(node)}")
 
 
+def passes_on(verb: ast.expr) -> bool:
+    """Say whether this is `f"room.{verb}"` with a verb that the caller gives."""
+    parts = verb.values if isinstance(verb, ast.JoinedStr) else []
+    return any(isinstance(part, ast.FormattedValue) and isinstance(part.value, ast.Name) for part in parts)
+
+
 def wrappers_in(path: Path) -> set[str]:
     """Return the functions of a module that pass their caller's verb on."""
     if not path.is_file():
@@ -74,7 +82,7 @@ def wrappers_in(path: Path) -> set[str]:
             isinstance(call, ast.Call)
             and isinstance(call.func, ast.Name)
             and call.func.id == RECORD
-            and any(one.arg == "verb" and isinstance(one.value, ast.JoinedStr) for one in call.keywords)
+            and any(one.arg == "verb" and passes_on(one.value) for one in call.keywords)
             for call in ast.walk(function)
         ):
             found.add(function.name)
