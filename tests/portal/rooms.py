@@ -36,7 +36,7 @@ ROOTS = {"organisation_id", "application_id"}
 """Those that say whose it is; every other one must fit to it."""
 PERSONAL = {"session_id", "pk"}
 """What belongs to one person: for everybody else it does not exist."""
-FREE = {"slug", "code", "issuer_path", "health_id", "token", "link", "recovery_id"}
+FREE = {"slug", "code", "issuer_path", "token", "link", "recovery_id"}
 """What is public, or secret itself, or looked at by a rule of its own."""
 UNKNOWN = """tests/portal/rooms.py knows no value for <%s> in %s.
 Add it to OWNED (it belongs to an organisation), PERSONAL (to one person) or FREE, and a value for it to `real_ids`."""
@@ -84,7 +84,9 @@ class Room:
         return [name for name in self.parameters if name in OWNED - ROOTS]
 
     def address(self, values: Mapping[str, Any]) -> str:
-        """Return the address with these ids in it."""
+        """Return the address with these ids in it. Without a token the API answers all ids alike: there any will do."""
+        if self.is_api:
+            values = {name: "1" for name in self.parameters}
         for name in self.parameters:
             if name not in values:
                 pytest.fail(UNKNOWN % (name, self.template))
@@ -127,7 +129,6 @@ def real_ids(cast: Cast) -> Ids:
         "slug": "getting-started",
         "code": "token_missing",
         "issuer_path": "api/v1/connect",
-        "health_id": "OPC-2024-DEMO1",
         "token": "x" * 43,
         "session_id": _session(paula),
         "pk": Authenticator.objects.create(
