@@ -86,7 +86,7 @@ class Room:
     def address(self, values: Mapping[str, Any]) -> str:
         """Return the address with these ids in it. Without a token the API answers all ids alike: there any will do."""
         if self.is_api:
-            values = {name: "1" for name in self.parameters}
+            values = dict.fromkeys(self.parameters, "1")
         for name in self.parameters:
             if name not in values:
                 pytest.fail(UNKNOWN % (name, self.template))
