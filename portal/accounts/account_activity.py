@@ -27,6 +27,11 @@ WORDS: dict[str, Any] = {
     "end_sessions": _("Signed out elsewhere"),
     "accept_terms": _("Terms of use accepted"),
     "change_profile": _("Profile changed"),
+    "ask_for_recovery": _("Recovery asked for"),
+    "confirm_recovery": _("Recovery confirmed by an owner"),
+    "decide_recovery": _("Recovery decided"),
+    "stop_recovery": _("Recovery stopped"),
+    "apply_recovery": _("Second step removed by a recovery"),
     "make_staff": _("Made a member of the staff"),
     "remove_staff": _("No longer a member of the staff"),
 }

@@ -121,7 +121,7 @@ class RotateForm(SecretForm):
     overlap = forms.ChoiceField(
         label=_("The old secret goes on working for"),
         choices=OVERLAPS,
-        initial=str(24 * HOUR),
+        initial=str(7 * 24 * HOUR),
         help_text=_("Both work meanwhile, so that you can change your servers one after the other."),
     )
 
