@@ -91,6 +91,6 @@ def test_nothing_else_can_be_done_with_addresses(cast: Cast, action: str, email:
 
 
 def test_whoever_signed_in_long_ago_proves_who_they_are(cast: Cast) -> None:
-    browser = signed_in(cast.alice.user, seconds_ago=11 * 60)
+    browser = signed_in(cast.alice.user, seconds_ago=21 * 60)
     for answer in (browser.get(reverse("account_email")), browser.post(reverse("account_email"), {"email": NEW})):
         assert answer.headers["Location"] == "/accounts/reauthenticate/?next=%2Faccounts%2Femail%2F"

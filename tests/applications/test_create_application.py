@@ -146,7 +146,7 @@ def test_viewers_and_outsiders_create_nothing(cast: Cast) -> None:
 
 
 def test_whoever_signed_in_long_ago_is_asked_again_first(cast: Cast) -> None:
-    late = sign_in(cast.alice.user, seconds_ago=601)
+    late = sign_in(cast.alice.user, seconds_ago=1201)
     answer = late.post(form_of(cast), {"name": "Late", "integration": "sdk"})
     assert answer.status_code == 302
     assert "/reauthenticate/" in answer["Location"]
@@ -156,7 +156,7 @@ def test_whoever_signed_in_long_ago_is_asked_again_first(cast: Cast) -> None:
 
 def test_the_form_is_not_lost_while_the_password_is_asked_for(cast: Cast) -> None:
     """Allauth keeps what was sent, and goes on with it; the answer is as fleeting as any other that shows a secret."""
-    late = sign_in(cast.alice.user, seconds_ago=601)
+    late = sign_in(cast.alice.user, seconds_ago=1201)
     page = sign_in(cast.alice.user).get(form_of(cast))
     asked = late.post(form_of(cast), {**hidden(page), "name": "Resumed", "integration": "sdk"})
     answer = late.post(asked["Location"], {"password": PASSWORD})

@@ -72,7 +72,7 @@ def test_pages_that_change_credentials_are_closed_to_viewers_outsiders_and_stran
 def test_they_ask_again_whoever_signed_in_long_ago(cast: Cast, path: str) -> None:
     from tests.cast import sign_in
 
-    late = sign_in(cast.alice.user, seconds_ago=601)
+    late = sign_in(cast.alice.user, seconds_ago=1201)
     answer = late.post(page_of(cast) + path.format(secret=cast.client_secret.pk))
     assert answer.status_code == 302
     asked = late.get(answer["Location"]) if answer["Location"].startswith("/applications") else answer

@@ -169,7 +169,7 @@ def test_the_line_of_a_private_key_is_named(cast: Cast) -> None:
 
 def test_what_is_pasted_too_late_is_not_kept_in_the_session(cast: Cast) -> None:
     """Allauth would keep the form until the password has been given: a private key must not lie in the database."""
-    late = sign_in(cast.bob.user, seconds_ago=601)
+    late = sign_in(cast.bob.user, seconds_ago=1201)
     answer = late.post(page_of(cast), {"keys": json.dumps(PRIVATE)})
     assert answer["Location"] == page_of(cast)
     assert "/reauthenticate/" in late.get(answer["Location"])["Location"]
