@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from portal.applications.published import DEMO_PRODUCTION_CLIENT, SANDBOX_CLIENT
 from portal.applications.scopes import SCOPES
 from portal.connect.synthetic import NAMED, Person, people
+from portal.connect.synthetic.people import FIRST_DRAWN, MET_BY_RESOLVE
 from portal.openapi.document import operations
 from portal.problems.catalogue import OAUTH_ERRORS, PROBLEMS, ProblemType
 
@@ -73,8 +74,8 @@ TABLES: Final[dict[str, Callable[[], Table]]] = {
     "scopes-production": lambda: _scopes(DEMO_PRODUCTION_CLIENT.scopes),
     "errors": lambda: _errors(PROBLEMS.values()),
     "oauth-errors": lambda: _errors(OAUTH_ERRORS.values()),
-    "patients": lambda: _patients(NAMED),
-    "everyone-else": lambda: _patients(list(people())[len(NAMED) :]),
+    "patients": lambda: _patients((*NAMED, *MET_BY_RESOLVE)),
+    "everyone-else": lambda: _patients(list(people())[len(NAMED) : FIRST_DRAWN]),
     "identifiers": _identifiers,
     "calls": _calls,
 }

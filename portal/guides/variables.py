@@ -19,6 +19,7 @@ from portal.applications.published import DEMO_PRODUCTION_CLIENT, SANDBOX_CLIENT
 from portal.applications.rotation import QUIET
 from portal.applications.secrets import PATTERN
 from portal.applications.tasks import REMINDED
+from portal.connect.idempotency import KEPT as ANSWERS_KEPT
 from portal.connect.synthetic import COUNT
 from portal.console.tokens import LIFETIME as RUN_LIFETIME
 from portal.edge.environments import PRODUCTION, SANDBOX, Environment, base_url
@@ -66,6 +67,7 @@ def variables() -> dict[str, str]:
         "invitation.days": str(INVITATION_VALID.days),
         "recovery.silent": str(SILENT.days),
         "app.reopening": str(REOPENING.days),
+        "idempotency.hours": _hours(ANSWERS_KEPT),
         "keys.published_ahead": str(int(PUBLISHED_AHEAD.total_seconds() // 60)),
         "limit.body": f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024} KiB",
         "limit.failures": str(FAILURES.amount),
