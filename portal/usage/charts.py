@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -150,8 +150,9 @@ def _number(value: float) -> str:
 def milliseconds(value: float) -> str:
     """Return a duration as people read it."""
     if value >= 1000:
-        return f"{value / 1000:.1f}\u00a0s"
-    return f"{value:.0f}\u00a0ms" if value >= 10 or value == int(value) else f"{value:.1f}\u00a0ms"
+        return f"{number_format(value / 1000, decimal_pos=1)}\u00a0s"
+    whole = value >= 10 or value == int(value)
+    return f"{number_format(round(value, 0 if whole else 1), decimal_pos=0 if whole else 1)}\u00a0ms"
 
 
 def nice(value: float) -> float:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import template
+from django.utils.formats import number_format
 
 from portal.applications.models import Application
 from portal.usage import charts, figures
@@ -38,4 +39,4 @@ def decimal_percent(value: float | None) -> str:
     """Return a share in percent with one decimal, none where it is whole."""
     if value is None:
         return NONE
-    return f"{value:.0f}\u00a0%" if value == int(value) else f"{value:.1f}\u00a0%"
+    return f"{number_format(round(value, 1), decimal_pos=0 if value == int(value) else 1)}\u00a0%"
