@@ -106,11 +106,11 @@ def test_a_secret_is_made_copied_used_rotated_and_revoked(chromium: Browser, ser
         expect(page.locator(".warn")).to_contain_text(f"Not safe to revoke …{old[-4:]} yet. 127.0.0.1 used it")
         server.manage("shell", "-v", "0", "-c", A_DAY_LATER)
         page.reload()
-        advice = page.locator(".good")
+        advice = page.locator("p.good")
         expect(advice).to_contain_text(f"The old secret …{old[-4:]} was not used for 24 hours: safe to revoke.")
 
         advice.get_by_role("link", name="Revoke it").click()
-        expect(page.locator(".good")).to_contain_text("Not used for 24 hours: safe to revoke.")
+        expect(page.locator("p.good")).to_contain_text("Not used for 24 hours: safe to revoke.")
         page.get_by_label(re.compile("Type the last four characters")).fill(old[-4:])
         page.get_by_role("button", name=f"Revoke …{old[-4:]}").click()
         revoked_at = time.monotonic()
