@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from django.core.management import call_command
 from django.test import Client as DjangoClient
+from django.utils import translation
 
 from portal.applications.clients import clients
 from portal.applications.feed import feed
@@ -38,6 +39,12 @@ def _fresh_process() -> None:
         memory.reset()
     datasets.forget()
     failures.reset()
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> None:
+    """Forget the language of the page that the last test looked at: words and addresses are made in it."""
+    translation.activate("en")
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,6 @@ import time
 
 import pytest
 from django.core.cache import cache
-from django.utils import translation
 
 from tests.accounts.journeys import later
 
@@ -14,12 +13,6 @@ STEP = 30
 @pytest.fixture(autouse=True)
 def _no_attempts() -> None:
     cache.clear()
-
-
-@pytest.fixture(autouse=True)
-def _in_english() -> None:
-    """Forget the language of the page that the last test looked at: addresses are made in it."""
-    translation.activate("en")
 
 
 @pytest.fixture(autouse=True)
