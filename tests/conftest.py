@@ -26,10 +26,10 @@ from tests.servers import Server, running
 BY_TEST = Actor.operator("test")
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Collect the static files, as every deployment does: pages name them by their hash. Once for all processes."""
-    if not hasattr(config, "workerinput"):
-        call_command("collectstatic", interactive=False, verbosity=0)
+@pytest.fixture(scope="session", autouse=True)
+def _static_files() -> None:
+    """Collect the static files, as every deployment does: pages name them by their hash."""
+    call_command("collectstatic", interactive=False, verbosity=0)
 
 
 @pytest.fixture(autouse=True)
