@@ -2,7 +2,6 @@
 class CopyText extends HTMLElement {
   connectedCallback() {
     this.button = this.querySelector("button");
-    this.button.hidden = false;
     this.button.addEventListener("click", () => this.#copy());
   }
 

@@ -228,6 +228,7 @@ def test_the_picker_switches_tells_and_remembers(reader: Reader, second: str) ->
     assert run(reader.page, 1).endswith("a token was fetched first")  # the other client's token is not used
     reader.open("/fr/guides/getting-started/")
     assert DEMO_SANDBOX_CLIENT.client_id in samples(reader.page)["curl"]
+    reader.open()
 
 
 def test_the_published_client_can_be_picked_and_left_again(reader: Reader, second: str) -> None:
