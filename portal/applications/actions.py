@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from portal.accounts.actions import lock as lock_organisation
 from portal.accounts.models import Organisation
 from portal.applications import secrets
 from portal.applications.feed import publish
@@ -32,7 +33,12 @@ class NotAllowedError(ValueError):
 
 @transaction.atomic
 def create_application(*, by: Actor, organisation: Organisation, **fields: Any) -> Application:
-    """Create an application; `fields` are its model's."""
+    """Create an application; `fields` are its model's.
+
+    :raises NotAllowedError: where the organisation has just been closed; its closing locks the same row.
+    """
+    if lock_organisation(organisation).closed_at is not None:
+        raise NotAllowedError(_("This organisation is closed."))
     application = Application.objects.create(organisation=organisation, **fields)
     _record(by, "create_application", application, after=fields)
     return application

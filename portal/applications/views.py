@@ -78,6 +78,9 @@ def create(request: SignedInRequest, organisation_id: str) -> HttpResponseBase:
             )
         except IntegrityError as exc:
             return shown_already(request, exc, form_id) or redirect("application-list")
+        except actions.NotAllowedError as exc:
+            messages.error(request, str(exc))
+            return redirect("application-list")
         return show_once(request, application, client, secret, is_new_application=True)
     context = {
         "organisation": organisation,

@@ -285,3 +285,13 @@ def test_whoever_has_left_meanwhile_does_not_become_owner(cast: Cast) -> None:
     actions.apply_due_recoveries()
     assert not Membership.objects.filter(user=cast.bob.user).exists()
     assert RecoveryRequest.objects.get().applied_at is None
+
+
+def test_the_page_of_the_second_step_shows_where_a_request_is_stopped(cast: Cast) -> None:
+    page = reverse("mfa_index")
+    assert "Stop the request" not in cast.alice.client.get(page).text
+    RecoveryRequest.objects.create(user=cast.alice.user, subject="second_step", statement="My phone is gone.")
+    text = cast.alice.client.get(page).text
+    assert "Stop the request" in text
+    [link] = re.findall(r'href="(/accounts/recovery/stop/[^"]+)"', text)
+    assert cast.nobody.get(link).status_code == 200

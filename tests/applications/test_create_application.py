@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 from django.db import connection, connections
 from django.test import Client as Browser
+from django.utils import timezone
 
+from portal.accounts.models import Organisation
+from portal.applications import actions
 from portal.applications.models import Application, ClientSecret
 from portal.applications.scopes import available
 from portal.audit.models import Decision
 from tests.applications.pages import hidden, secrets_in, send, status_with, text_of, the_secret, token_of
-from tests.cast import PASSWORD, Cast, Person, sign_in
+from tests.cast import BY_TEST, PASSWORD, Cast, Person, sign_in
 
 
 def form_of(cast: Cast) -> str:
@@ -165,3 +168,10 @@ def test_the_form_is_not_lost_while_the_password_is_asked_for(cast: Cast) -> Non
     client = Application.objects.get(name="Resumed").clients.get()
     assert token_of(cast.nobody, client.client_id, secret).status_code == 200
     assert secrets_in(late.post(asked["Location"], {"password": PASSWORD}, follow=True)) == set()
+
+
+def test_an_organisation_that_has_just_been_closed_gets_no_app(cast: Cast) -> None:
+    Organisation.objects.filter(pk=cast.elsewhere.pk).update(closed_at=timezone.now())
+    with pytest.raises(actions.NotAllowedError):
+        actions.start_application(by=BY_TEST, organisation=cast.elsewhere, name="Too late")
+    assert not cast.elsewhere.applications.exists()

@@ -4,10 +4,8 @@ from typing import Any
 
 from django import template
 
-from portal.accounts.models import Organisation, RecoveryRequest, User
+from portal.accounts.models import Organisation, User
 from portal.accounts.policies import May, may
-from portal.accounts.recovery_links import stop_token
-from portal.accounts.recovery_policies import under_way
 from portal.applications.models import Application
 
 register = template.Library()
@@ -44,11 +42,3 @@ def portal_navigation(context: dict[str, Any]) -> dict[str, Any]:
         "may_build": present is not None and may(present, May.BUILD),
         "may_manage": present is not None and may(present, May.MANAGE),
     }
-
-
-@register.simple_tag(takes_context=True)
-def second_step_recovery(context: dict[str, Any]) -> str:
-    """Return the token that stops the open request to remove the user's second step; nothing where there is none."""
-    user: User = context["request"].user
-    recovery = under_way(user, RecoveryRequest.Subject.SECOND_STEP)
-    return stop_token(recovery, user.pk) if recovery else ""
