@@ -15,7 +15,7 @@ from pathlib import Path
 import requests
 
 PROJECT = Path(__file__).resolve().parent.parent
-START_TIMEOUT = 60
+START_TIMEOUT = 120
 
 
 def free_port() -> int:

@@ -70,7 +70,7 @@ class Load:
             session.headers["Authorization"] = f"Bearer {self.token}"
             while not self.stopped.is_set():
                 sent = time.time()
-                answer = session.get(f"{self.server.base_url}/connect/patients/OPC-2024-DEMO1", timeout=20)
+                answer = session.get(f"{self.server.base_url}/connect/patients/OPC-2024-DEMO1", timeout=60)
                 self.answers.append((sent, answer.status_code))
                 time.sleep(0.02)
 
@@ -92,7 +92,7 @@ def token_of(server: Server, client_id: str, secret: str) -> requests.Response:
     return requests.post(
         f"{server.base_url}/connect/auth/token",
         json={"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret},
-        timeout=20,
+        timeout=60,
     )
 
 
@@ -140,7 +140,7 @@ def end_access(server: Server, secrets: dict[str, str], tokens: dict[str, str]) 
     answer = requests.post(
         f"{server.base_url}/connect/auth/revoke",
         data={"client_id": "token", "client_secret": secrets["token"], "token": tokens["token"]},
-        timeout=20,
+        timeout=60,
     )
     assert answer.status_code == 200
     ended["token"] = time.time()

@@ -111,11 +111,11 @@ def test_on_a_server_a_broken_ledger_stops_clinical_calls_only(live: Server) -> 
     }
 
     def answer() -> tuple[int, int]:
-        issued = requests.post(f"{live.base_url}/connect/auth/token", json=asked, timeout=20)
+        issued = requests.post(f"{live.base_url}/connect/auth/token", json=asked, timeout=60)
         found = requests.get(
             f"{live.base_url}/connect/patients/OPC-2024-DEMO1",
             headers={"Authorization": f"Bearer {issued.json()['access_token']}"},
-            timeout=20,
+            timeout=60,
         )
         return issued.status_code, found.status_code
 
@@ -133,14 +133,14 @@ COUNT = "from portal.audit.models import ApiCall; print(ApiCall.objects.filter(r
 
 
 def test_token_calls_reach_the_ledger_of_a_server_within_a_second(live: Server) -> None:
-    requests.post(f"{live.base_url}/connect/auth/token", headers={"X-Request-Id": "soon"}, timeout=20)
+    requests.post(f"{live.base_url}/connect/auth/token", headers={"X-Request-Id": "soon"}, timeout=60)
     time.sleep(1)
     assert live.manage("shell", "-v", "0", "-c", COUNT.format("soon")).strip() == "1"
 
 
 def test_a_stopping_server_writes_what_waits(tmp_path: Path) -> None:
     with running(tmp_path) as server:
-        requests.post(f"{server.base_url}/connect/auth/token", headers={"X-Request-Id": "last"}, timeout=20)
+        requests.post(f"{server.base_url}/connect/auth/token", headers={"X-Request-Id": "last"}, timeout=60)
     assert server.manage("shell", "-v", "0", "-c", COUNT.format("last")).strip() == "1"
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.browser.windows import FLAGS, Window, open_window
+from tests.browser.windows import FLAGS, TIMEOUT, Window, open_window
 from tests.servers import Server, need
 
 
@@ -14,6 +14,7 @@ def chromium() -> Iterator[Browser]:
     """Run the browser. Playwright's event loop runs in this thread, where Django would refuse the tests of others
     their database: so it ends with this folder's tests, not with the session."""
     path = need("chromium", "chromium")
+    expect.set_options(timeout=TIMEOUT)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser

@@ -40,7 +40,7 @@ def clipboard(page: Page) -> str:
 
 def run(command: str) -> dict[str, str]:
     """Run the copied command in a shell and return the JSON that it prints."""
-    done = subprocess.run(["/bin/sh", "-c", command], check=True, capture_output=True, text=True, timeout=30)
+    done = subprocess.run(["/bin/sh", "-c", command], check=True, capture_output=True, text=True, timeout=60)
     answer: dict[str, str] = json.loads(done.stdout)
     return answer
 
@@ -49,7 +49,7 @@ def token(server: Server, client_id: str, secret: str) -> requests.Response:
     return requests.post(
         f"{server.base_url}/connect/auth/token",
         json={"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret},
-        timeout=10,
+        timeout=60,
     )
 
 
@@ -57,7 +57,7 @@ def patient(server: Server, access_token: str) -> int:
     answer = requests.get(
         f"{server.base_url}/connect/patient/search?health_id=OPC-2024-DEMO1",
         headers={"Authorization": f"Bearer {access_token}"},
-        timeout=10,
+        timeout=60,
     )
     return answer.status_code
 
@@ -170,7 +170,7 @@ def test_the_back_forward_cache_shows_no_secret(chromium: Browser, server: Serve
             page.evaluate("addEventListener('pageshow', event => { window.kept = event.persisted; })")
             page.get_by_role("link", name="Errors").first.click()
             page.go_back(wait_until="commit")
-            page.wait_for_function("window.kept", timeout=5000)  # a page that may be kept is: the cache is on
+            page.wait_for_function("window.kept")  # a page that may be kept is: the cache is on
     keeping.close()
 
 

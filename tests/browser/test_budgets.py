@@ -59,18 +59,18 @@ def test_first_load(chromium: Browser, live: Server, address: str) -> None:
 
 @pytest.mark.parametrize("address", [*PAGES, "/errors/", "/styleguide/", f"{GUIDE[:-1]}.md"])
 def test_pages_are_compressed_and_revalidated(live: Server, address: str) -> None:
-    first = requests.get(live.url + address, headers={"Accept-Encoding": "gzip"}, timeout=10)
+    first = requests.get(live.url + address, headers={"Accept-Encoding": "gzip"}, timeout=60)
     assert first.status_code == 200
     assert first.headers["Content-Encoding"] == "gzip"
     assert re.fullmatch(r"public, max-age=\d+", first.headers["Cache-Control"])
     assert first.headers["Vary"] == "Accept-Encoding"
     assert not first.cookies
     conditions = {"Accept-Encoding": "gzip", "If-None-Match": first.headers["ETag"]}
-    again = requests.get(live.url + address, headers=conditions, timeout=10)
+    again = requests.get(live.url + address, headers=conditions, timeout=60)
     assert again.status_code == 304
     assert again.content == b""
     assert again.headers["ETag"] == first.headers["ETag"]
-    plain = requests.get(live.url + address, headers={"Accept-Encoding": "identity"}, timeout=10)
+    plain = requests.get(live.url + address, headers={"Accept-Encoding": "identity"}, timeout=60)
     assert "Content-Encoding" not in plain.headers
     assert plain.headers["ETag"] != first.headers["ETag"]
     assert plain.content == first.content
@@ -78,10 +78,10 @@ def test_pages_are_compressed_and_revalidated(live: Server, address: str) -> Non
 
 @pytest.mark.parametrize("address", PAGES)
 def test_static_files_are_immutable(live: Server, address: str) -> None:
-    assets = set(ASSET.findall(requests.get(live.url + address, timeout=10).text))
+    assets = set(ASSET.findall(requests.get(live.url + address, timeout=60).text))
     assert {asset.rpartition(".")[2] for asset in assets} >= {"css", "js", "woff2", "svg"}
     for asset in assets:
-        answer = requests.get(live.url + asset, headers={"Accept-Encoding": "gzip"}, timeout=10)
+        answer = requests.get(live.url + asset, headers={"Accept-Encoding": "gzip"}, timeout=60)
         assert answer.status_code == 200, asset
         assert "immutable" in answer.headers["Cache-Control"], asset
         assert "public" in answer.headers["Cache-Control"], asset

@@ -14,7 +14,7 @@ from portal.accounts.published import OWNER, VIEWER
 from portal.applications.published import DEMO_SANDBOX_CLIENT, SANDBOX_CLIENT
 from portal.samples.languages import LANGUAGES
 from tests.browser.windows import Theme, Window, group, open_window, overflow, settle, shift
-from tests.servers import Server
+from tests.servers import Server, running
 
 GUIDE = "/guides/getting-started/"
 SECOND = "Ward tablets"
@@ -90,6 +90,13 @@ class Reader:
 
 
 OpenReader = Callable[..., Reader]
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Run a demo for these tests alone: the picker offers the newest apps, and other tests make many."""
+    with running(tmp_path_factory.mktemp("personal")) as server:
+        yield server
 
 
 @pytest.fixture

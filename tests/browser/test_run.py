@@ -57,9 +57,9 @@ def patient(live: Server) -> object:
         "client_id": SANDBOX_CLIENT.client_id,
         "client_secret": SANDBOX_CLIENT.client_secret,
     }
-    token = requests.post(f"{live.base_url}/connect/auth/token", json=credentials, timeout=10).json()["access_token"]
+    token = requests.post(f"{live.base_url}/connect/auth/token", json=credentials, timeout=60).json()["access_token"]
     url = f"{live.base_url}/connect/patient/search?health_id=OPC-2024-DEMO1"
-    return requests.get(url, headers={"Authorization": f"Bearer {token}"}, timeout=10).json()
+    return requests.get(url, headers={"Authorization": f"Bearer {token}"}, timeout=60).json()
 
 
 def test_step_1_then_step_2(page: Page, sent: list[Request], patient: object) -> None:

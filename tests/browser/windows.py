@@ -24,7 +24,8 @@ SETTLED = """async () => {
   await document.fonts.ready;
   await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
 }"""
-TIMEOUT = 10_000
+TIMEOUT = 30_000
+"""Milliseconds until something is taken for broken; a busy machine is slow."""
 Theme = Literal["light", "dark"]
 
 

@@ -33,7 +33,7 @@ def token(server: Server) -> dict[str, str]:
         "client_id": DEMO_SANDBOX_CLIENT.client_id,
         "client_secret": DEMO_SANDBOX_CLIENT.client_secret,
     }
-    answer = requests.post(f"{server.base_url}/connect/auth/token", json=asked, timeout=30)
+    answer = requests.post(f"{server.base_url}/connect/auth/token", json=asked, timeout=60)
     return {"Authorization": f"Bearer {answer.json()['access_token']}"}
 
 

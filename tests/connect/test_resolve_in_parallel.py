@@ -24,7 +24,7 @@ def at_once(server: Server, bodies: list[dict[str, Any]]) -> list[requests.Respo
     """Send all bodies at the same moment."""
     asked = {"grant_type": "client_credentials", "client_id": DEMO_SANDBOX_CLIENT.client_id,
              "client_secret": DEMO_SANDBOX_CLIENT.client_secret}  # fmt: skip
-    token = requests.post(f"{server.base_url}/connect/auth/token", json=asked, timeout=30).json()["access_token"]
+    token = requests.post(f"{server.base_url}/connect/auth/token", json=asked, timeout=60).json()["access_token"]
     answers: list[requests.Response] = []
     start = threading.Barrier(len(bodies))
 
