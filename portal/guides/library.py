@@ -196,14 +196,20 @@ def _site_url(source: Source, path: str, language: str) -> str:
     raise source.fault_at(path, f"there is no page {path} on this site")
 
 
-def guide_calls() -> Iterator[Call]:
-    """Yield the calls of all pages, without rendering them: their answers may not be recorded yet."""
+def guide_calls() -> Iterator[tuple[Call, str]]:
+    """Yield the calls of all pages, without rendering them: their answers may not be recorded yet.
+
+    Beside each stands the client whose token it uses, empty where the page has none before it.
+    """
     values = variables()
     for language, _ in settings.LANGUAGES:
         for source in sources(settings.DOCS_DIR, language):
             if unknown := unknown_variable(source.text, values):
                 raise source.fault(unknown.start(), f"there is no variable {unknown[1]}")
-            yield from (call_of(source, one, values) for one in directives(source) if one.kind == "call")
+            client_id = ""
+            for call in (call_of(source, one, values) for one in directives(source) if one.kind == "call"):
+                client_id = call.arguments.get("client_id", client_id)
+                yield call, client_id
 
 
 class _Shelf:

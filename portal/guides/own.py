@@ -4,7 +4,7 @@ import re
 
 from django.utils.safestring import SafeString, mark_safe
 
-from portal.applications.published import SANDBOX_CLIENT
+from portal.applications.published import DEMO_SANDBOX_CLIENT, SANDBOX_CLIENT
 
 PLACEHOLDER = "your-client-id"
 """Stands in samples that the published client cannot run."""
@@ -13,9 +13,10 @@ BLOCK = re.compile(r'(?<=<div class="code"><pre>).*?(?=</pre>)', re.DOTALL)
 
 def marked(html: str) -> SafeString:
     """Return a sample's HTML with its client id and secret marked. A client id alone is an answer's: it stays."""
-    client, secret = SANDBOX_CLIENT.client_id, SANDBOX_CLIENT.client_secret
-    if secret in html:
-        html = html.replace(client, _mark("id", client)).replace(secret, _mark("secret", secret))
+    for published in (SANDBOX_CLIENT, DEMO_SANDBOX_CLIENT):
+        client, secret = published.client_id, published.client_secret
+        if secret in html:
+            html = html.replace(client, _mark("id", client)).replace(secret, _mark("secret", secret))
     return mark_safe(html.replace(PLACEHOLDER, _mark("id", PLACEHOLDER)))  # noqa: S308 - what was there was safe
 
 

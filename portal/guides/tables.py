@@ -11,10 +11,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from portal.applications.published import DEMO_PRODUCTION_CLIENT, SANDBOX_CLIENT
-from portal.applications.scopes import SCOPES
+from portal.applications.scopes import SCOPES, available
 from portal.connect.synthetic import NAMED, Person, people
 from portal.connect.synthetic.people import FIRST_DRAWN, MET_BY_RESOLVE
-from portal.openapi.document import operations
+from portal.edge.environments import SANDBOX
+from portal.openapi.document import Operation, operations
 from portal.problems.catalogue import OAUTH_ERRORS, PROBLEMS, ProblemType
 
 Cell = dict[str, str]
@@ -31,11 +32,12 @@ def _errors(problems: Iterable[ProblemType]) -> Table:
         [
             {"text": str(problem.status)},
             {"code": problem.code, "href": reverse("error-page", args=[problem.code])},
-            {"text": _(problem.title)},
+            {"text": _(problem.meaning)},
+            {"text": _(problem.mend)},
         ]
         for problem in problems
     ]
-    return [_("Status"), _("Code"), _("Meaning")], rows
+    return [_("Status"), _("Code"), _("What happened"), _("What to do")], rows
 
 
 def _patients(persons: Iterable[Person]) -> Table:
@@ -62,11 +64,18 @@ def _identifiers() -> Table:
 
 def _calls() -> Table:
     rows = [
-        [{"code": f"{one.method} {one.path}"}, {"code": " ".join(one.scopes)}]
-        for one in operations().values()
-        if one.needs_token
+        [{"code": f"{one.method} {one.path}"}, {"text": _(one.summary)}, _scopes_of(one)]
+        for one in sorted(operations().values(), key=lambda one: one.needs_token)
     ]
-    return [_("Call"), _("Scope, any one of")], rows
+    return [_("Call"), _("What it does"), _("Scope, any one of")], rows
+
+
+def _scopes_of(one: Operation) -> Cell:
+    if not one.needs_token:
+        return {"text": _("None: the client's credentials")}
+    if set(one.scopes) == set(available(SANDBOX)):
+        return {"text": _("Any scope")}
+    return {"text": " ".join(f"`{scope}`" for scope in one.scopes)}
 
 
 TABLES: Final[dict[str, Callable[[], Table]]] = {

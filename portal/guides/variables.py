@@ -15,7 +15,7 @@ from portal.applications.actions import MAXIMUM_SECRETS, REOPENING
 from portal.applications.fetched_keys import EVERY as KEYS_FETCHED_EVERY
 from portal.applications.jwks import MAXIMUM_KEYS
 from portal.applications.models import MAXIMUM_TOKEN_LIFETIME, TOKEN_LIFETIME
-from portal.applications.published import DEMO_PRODUCTION_CLIENT, SANDBOX_CLIENT
+from portal.applications.published import DEMO_PRODUCTION_CLIENT, DEMO_SANDBOX_CLIENT, SANDBOX_CLIENT
 from portal.applications.rotation import QUIET
 from portal.applications.secrets import PATTERN
 from portal.applications.tasks import REMINDED
@@ -48,6 +48,8 @@ def variables() -> dict[str, str]:
         "sandbox.client_id": SANDBOX_CLIENT.client_id,
         "sandbox.client_secret": SANDBOX_CLIENT.client_secret,
         "sandbox.patients": str(COUNT),
+        "demo.client_id": DEMO_SANDBOX_CLIENT.client_id,
+        "demo.client_secret": DEMO_SANDBOX_CLIENT.client_secret,
         "production.base_url": base_url(PRODUCTION),
         "production.issuer": issuer(PRODUCTION),
         "production.metadata": _metadata(PRODUCTION),

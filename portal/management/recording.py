@@ -35,7 +35,7 @@ VOLATILE = {
     "id": RECORD_ID,
     "received": "2026-01-05T09:15:00Z",
 }
-NEW_RECORD = re.compile(r'"id": "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f-]{21}"')  # fixtures have version 5
+NEW_RECORD = re.compile(r'(id": )"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f-]{21}"')  # fixtures have version 5
 NEW_HEALTH_ID = re.compile(r"OPC-(?!2024)[0-9]{4}-[0-9A-Z]{8}")
 RECORDED_HEALTH_ID = health_ids.make(2026, 20_261_122_015)
 EXAMPLES = settings.BASE_DIR / "portal" / "openapi" / "examples.yaml"
@@ -56,13 +56,18 @@ def recordings() -> dict[str, dict[str, Any]]:
     with override_settings(**addresses):
         recorded = dict(_record(yaml.safe_load(EXAMPLES.read_text())))
         known = [(one["operation"], one["arguments"]) for one in recorded.values()]
-        missing = [call for call in guide_calls() if (call.operation_id, dict(call.arguments)) not in known]
-        return recorded | dict(_record([_of_guide(call) for call in missing]))
+        missing = []
+        for call, client_id in guide_calls():
+            if (call.operation_id, dict(call.arguments)) not in known:
+                missing.append(_of_guide(call, client_id))
+                known.append((call.operation_id, dict(call.arguments)))  # a page and its translation make it once
+        return recorded | dict(_record(missing))
 
 
-def _of_guide(call: Call) -> dict[str, Any]:
+def _of_guide(call: Call, client_id: str) -> dict[str, Any]:
     digest = hashlib.sha256(json.dumps(dict(call.arguments), sort_keys=True).encode()).hexdigest()[:8]
-    return {"operation": call.operation_id, "name": f"guide-{digest}", "arguments": dict(call.arguments)}
+    found = {"operation": call.operation_id, "name": f"guide-{digest}", "arguments": dict(call.arguments)}
+    return found | ({"client": "demo"} if client_id == DEMO_SANDBOX_CLIENT.client_id else {})
 
 
 def _record(examples: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -105,4 +110,4 @@ def _send(client: Client, call: Call, token: str) -> tuple[int, Any]:
 def _settled(body: Any) -> Any:
     settled = {name: VOLATILE.get(name, value) if value is not None else None for name, value in body.items()}
     text = NEW_HEALTH_ID.sub(RECORDED_HEALTH_ID, json.dumps(settled))
-    return json.loads(NEW_RECORD.sub(f'"id": "{RECORD_ID}"', text))
+    return json.loads(NEW_RECORD.sub(rf'\g<1>"{RECORD_ID}"', text))

@@ -20,16 +20,21 @@ ELSEWHERE: Final = ["docs_content", "node_modules", "static", "tests", "var"]
 """Folders without words of the interface."""
 
 
-class WithFormattedStrings(makemessages.BuildFile):
-    """A file with the calls that stand inside of its f-strings repeated at its end: older xgettext skips f-strings."""
+class WithMoreWords(makemessages.BuildFile):
+    """A file with what xgettext does not see repeated at its end: calls in f-strings, which older ones skip, and the
+    summaries of operations, which guides print.
+    """
 
     @cached_property
     def calls(self) -> str:
-        """Return those calls, one a line."""
+        """Return them, one a line."""
         if not self.path.endswith(".py"):
             return ""
-        strings = (node for node in ast.walk(ast.parse(Path(self.path).read_text())) if isinstance(node, ast.JoinedStr))
-        return "".join(f"\n{ast.unparse(one)}" for string in strings for one in ast.walk(string) if _translates(one))
+        nodes = list(ast.walk(ast.parse(Path(self.path).read_text())))
+        strings = (node for node in nodes if isinstance(node, ast.JoinedStr))
+        found = [ast.unparse(one) for string in strings for one in ast.walk(string) if _translates(one)]
+        found += [f"noop({summary!r})" for summary in map(_summary, nodes) if summary]
+        return "".join(f"\n{one}" for one in found)
 
     @cached_property
     def is_templatized(self) -> bool:
@@ -48,10 +53,18 @@ def _translates(node: ast.AST) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("_", "gettext")
 
 
+def _summary(node: ast.AST) -> str:
+    """Return what an operation is said to do, empty for any other node."""
+    match node:
+        case ast.keyword(arg="summary", value=ast.Constant(value=str(text))):
+            return text
+    return ""
+
+
 class Extraction(makemessages.Command):
     """Django's `makemessages`, which knows `noop` and f-strings as well."""
 
-    build_file_class = WithFormattedStrings
+    build_file_class = WithMoreWords
     xgettext_options = [*makemessages.Command.xgettext_options, "--keyword=noop"]
 
 
