@@ -1,5 +1,6 @@
 """The verbs: every change to applications, clients and secrets, each in one transaction with its audit row."""
 
+import re
 import secrets as random
 import uuid
 from collections.abc import Iterable, Mapping
@@ -16,7 +17,7 @@ from portal.accounts.models import Organisation
 from portal.applications import secrets
 from portal.applications.feed import publish
 from portal.applications.jwks import check_jwks, public_part
-from portal.applications.models import TOKEN_LIFETIME, Application, Client, ClientSecret
+from portal.applications.models import FACILITY_CODE, TOKEN_LIFETIME, Application, Client, ClientSecret
 from portal.applications.scopes import available, in_order
 from portal.audit.actions import Actor, record_decision
 from portal.edge.environments import SANDBOX, Environment
@@ -258,6 +259,27 @@ def set_public_keys(
 def key_ids(jwks: Mapping[str, Any] | None) -> list[str]:
     """Return the ids of the keys of a set."""
     return [str(key.get("kid", "")) for key in (jwks or {}).get("keys", [])]
+
+
+@transaction.atomic
+def set_facilities(*, by: Actor, client: Client, facilities: Iterable[str], reason: str = "") -> None:
+    """Name all the facilities, by their codes, that a production client may send data for. None: it may send none.
+
+    :raises NotAllowedError: for a sandbox client, whose facilities are a rule of the sandbox, and for what is no code.
+    """
+    wanted = sorted(set(facilities))
+    if wrong := [code for code in wanted if not re.fullmatch(FACILITY_CODE, code)]:
+        raise NotAllowedError(_("These are no codes of facilities: %(codes)s") % {"codes": ", ".join(wrong)})
+    locked = _lock(client.pk)
+    if locked.environment == SANDBOX:
+        raise NotAllowedError(_("Only a production client speaks for facilities that are named."))
+    before = locked.facilities
+    if wanted == before:
+        return
+    locked.facilities = wanted
+    locked.save(update_fields=["facilities"])
+    _record(by, "set_facilities", locked, before={"facilities": before}, after={"facilities": wanted}, reason=reason)
+    publish("client", locked.client_id)
 
 
 @transaction.atomic

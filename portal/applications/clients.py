@@ -41,6 +41,8 @@ class KnownClient:
     suspended: bool
     secrets: tuple[KnownSecret, ...]
     jwks: Mapping[str, Any] | None
+    facilities: frozenset[str] = frozenset()
+    """Codes of those that it may send data for, in production."""
     fetches_keys: bool = False
     """Its keys have a URL: one that is not known here may be there by now."""
 
@@ -107,6 +109,7 @@ class ClientRegistry:
             suspended=row.suspended_at is not None or row.application.closed_at is not None,
             secrets=known_secrets,
             jwks=row.jwks,
+            facilities=frozenset(row.facilities),
             fetches_keys=bool(row.jwks_url),
         )
         with self._lock:

@@ -7,11 +7,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import Organisation, public_id
-from portal.edge.environments import ENVIRONMENTS
+from portal.edge.environments import ENVIRONMENTS, PRODUCTION
 
 TOKEN_LIFETIME = 3600
 MINIMUM_TOKEN_LIFETIME = 60
 MAXIMUM_TOKEN_LIFETIME = 86_400
+FACILITY_CODE = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$"
+"""How a place of care is called in grants and in what is sent."""
 
 
 class Integration(models.TextChoices):
@@ -57,6 +59,9 @@ class Client(models.Model):
     environment = models.CharField(max_length=10, choices=[(name, name) for name in ENVIRONMENTS])
     client_id = models.CharField(max_length=64, unique=True)
     scopes = models.JSONField(default=list)
+    facilities = models.JSONField(
+        default=list, help_text="codes of the facilities that a production client may speak for"
+    )
     token_lifetime = models.PositiveIntegerField(default=TOKEN_LIFETIME, help_text="seconds")
     jwks = models.JSONField(null=True, blank=True, help_text="public keys for private_key_jwt, as a JWK set (RFC 7517)")
     jwks_url = models.URLField(
@@ -79,6 +84,9 @@ class Client(models.Model):
             models.CheckConstraint(
                 condition=Q(token_lifetime__range=(MINIMUM_TOKEN_LIFETIME, MAXIMUM_TOKEN_LIFETIME)),
                 name="client_token_lifetime_bounded",
+            ),
+            models.CheckConstraint(
+                condition=Q(environment=PRODUCTION) | Q(facilities=[]), name="client_facilities_are_for_production"
             ),
             models.CheckConstraint(
                 condition=Q(suspended_at__isnull=True, suspended_reason="")

@@ -57,6 +57,7 @@ SENTENCES: dict[str, Any] = {
     "applications.rotate_secret": _("%(who)s put the secret %(secret)s in the place of %(old_secret)s in %(object)s"),
     "applications.revoke_secret": _("%(who)s revoked the secret %(secret)s of %(object)s"),
     "applications.set_public_keys": _("%(who)s changed the public keys of %(object)s"),
+    "applications.set_facilities": _("%(who)s set the facilities that %(object)s may send data for"),
     "applications.suspend_client": _("%(who)s suspended a client of %(object)s"),
     "applications.restore_client": _("%(who)s restored a client of %(object)s"),
     # Health IDs.

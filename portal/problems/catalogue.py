@@ -114,6 +114,19 @@ _ALL: Final = (
         noop("Ask for the scope when you request the token. If that is refused, the client does not have it."),
     ),
     ProblemType(
+        "facility_not_granted",
+        403,
+        noop("The client may not send data for this facility"),
+        noop(
+            "In production a client sends data for the facilities of its grant alone. The one that the call names is "
+            "not among them. Nothing was stored."
+        ),
+        noop(
+            "Compare the facility's code with those of your grant, character by character. If your organisation acts "
+            "for this facility too, have it added to the grant. In the sandbox, NG-LOS-C1 is granted to nobody."
+        ),
+    ),
+    ProblemType(
         "not_found",
         404,
         noop("Not found"),

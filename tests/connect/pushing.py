@@ -4,8 +4,11 @@ from typing import Any
 
 from django.test import Client
 
+from portal.applications.actions import set_facilities
+from portal.applications.models import Application
+from portal.applications.models import Client as OAuthClient
 from tests.callers import bearer
-from tests.connect.test_patients import new_client
+from tests.connect.test_patients import BY, new_client
 
 BASE = "/api/v1/connect"
 ALL = ["patient:read", "pharmacy:stock:read", "blood:inventory:read", "encounter:push", "lab:push",
@@ -69,11 +72,28 @@ BODIES = {"encounters": encounter, "lab-results": report, "prescriptions": presc
 class Pusher:
     """A client of its own application, with every scope."""
 
-    def __init__(self, api: Client, environment: str = "sandbox", scopes: list[str] | None = None) -> None:
+    def __init__(
+        self,
+        api: Client,
+        environment: str = "sandbox",
+        scopes: list[str] | None = None,
+        facilities: tuple[str, ...] = ("NG-LOS-H1",),
+        application: Application | None = None,
+    ) -> None:
         self.api = api
         fit = [scope for scope in ALL if environment == "sandbox" or (":stock:" not in scope and "blood" not in scope)]
-        self.credentials = new_client(environment, scopes or fit)
+        self.credentials = new_client(environment, scopes or fit, application)
+        if environment == "production":
+            self.grant(*facilities)
         self.token = bearer(api, **self.credentials)["headers"]
+
+    @property
+    def client(self) -> OAuthClient:
+        return OAuthClient.objects.get(client_id=self.credentials["client_id"])
+
+    def grant(self, *facilities: str) -> None:
+        """Name the facilities that a production client may send data for."""
+        set_facilities(by=BY, client=self.client, facilities=facilities)
 
     def push(self, kind: str, body: Any, **headers: str) -> Any:
         headers = {name.replace("_", "-"): value for name, value in headers.items()}

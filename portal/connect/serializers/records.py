@@ -5,6 +5,7 @@ from typing import Any
 from django.core.validators import RegexValidator
 from rest_framework import serializers
 
+from portal.applications.models import FACILITY_CODE
 from portal.connect.serializers.codes import PushedLocalCode
 from portal.connect.serializers.results import INTERPRETATIONS, LAB_STATUSES
 from portal.connect.terminology import atc, icd10, loinc
@@ -19,7 +20,6 @@ from portal.problems.strict import (
     StrictSerializer,
 )
 
-CODE = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$"
 ENCOUNTER_STATUSES = (
     "planned", "arrived", "triaged", "in-progress", "onleave", "finished", "cancelled", "entered-in-error",
 )  # fmt: skip
@@ -137,8 +137,9 @@ class Pushed(StrictSerializer):
 
     health_id = StrictCharField(max_length=40, help_text="Whose record it is.")
     facility_code = RegexCharField(
-        CODE, "Letters, digits, dot, dash and underscore, 40 at most.", max_length=40, help_text="Where it was made."
-    )
+        FACILITY_CODE, "Letters, digits, dot, dash and underscore, 40 at most.", max_length=40,
+        help_text="Where it was made. In production, a facility that your client was granted.",
+    )  # fmt: skip
     source_id = RegexCharField(
         r"^[!-~]+$", "Visible ASCII characters without spaces.", max_length=128,
         help_text="The record's id at its source. With the client and the facility it names the record for good.",

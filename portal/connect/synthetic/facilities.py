@@ -51,10 +51,13 @@ PHARMACIES = ("Moringa Pharmacy", "Neem Pharmacy", "Hibiscus Pharmacy", "Tamarin
 LABORATORIES = ("Lumière Laboratories", "Clearwater Diagnostics", "Savanna Reference Laboratory")
 SERVICES = {
     "hospital": ("emergency", "inpatient", "laboratory", "maternity", "outpatient", "pharmacy", "surgery"),
+    "clinic": ("outpatient",),
     "laboratory": ("laboratory",),
     "pharmacy": ("pharmacy",),
     "blood-bank": ("blood-bank",),
 }
+NOT_GRANTED = "NG-LOS-C1"
+"""The clinic that no sandbox client may send data for, so that `facility_not_granted` can be met."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,7 @@ def _all() -> Iterator[Place]:
             name = PHARMACIES[(number + pharmacy * 2) % len(PHARMACIES)]
             yield _place(chance, town, "pharmacy", f"P{pharmacy}", name)
         yield _place(chance, town, "blood-bank", "B1", "Regional Blood Centre")
+    yield _place(chance, TOWNS[0], "clinic", "C1", "Kapok Clinic")
 
 
 def _place(chance: random.Random, town: Town, kind: str, suffix: str, name: str) -> Place:

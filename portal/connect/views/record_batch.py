@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from portal.audit.calls import call_of, patient_hash
+from portal.connect.access import require_facility
 from portal.connect.lookup import health_id_of
 from portal.connect.parameters import single_parameters
 from portal.connect.pushes import Stored, store
@@ -75,6 +76,7 @@ class RecordBatchView(ConnectView):
         if SCOPES[kind] not in token.scopes:
             raise insufficient_scope(Operation("pushRecordBatch", (SCOPES[kind],)))
         health_id = health_id_of(request, data["health_id"], f"/items/{index}/{name}/health_id")
+        require_facility(token, data["facility_code"])
 
         def write() -> Response:
             stored: Stored = store(token, kind, health_id, data)

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from portal.audit.calls import call_of, patient_hash
+from portal.connect.access import require_facility
 from portal.connect.datasets import visible_datasets
 from portal.connect.idempotency import HEADER, PROBLEMS, base_of, once
 from portal.connect.lookup import health_id_of
@@ -30,7 +31,8 @@ from portal.oauth.tokens import AccessToken
 from portal.problems.exceptions import Problem
 
 PUSH_PROBLEMS = (
-    "invalid_parameter", "invalid_health_id", "not_found", "older_version", "version_reused", *PROBLEMS,
+    "invalid_parameter", "invalid_health_id", "facility_not_granted", "not_found", "older_version", "version_reused",
+    *PROBLEMS,
 )  # fmt: skip
 ANSWERS = {
     201: OpenApiResponse(StoredSerializer, "Stored as a new record."),
@@ -60,6 +62,7 @@ class PushView(ConnectView):
         data = dict(push.validated_data)
         health_id = health_id_of(request, data["health_id"], "/health_id")
         token: AccessToken = request.auth  # type: ignore[assignment] # HasScope saw to it
+        require_facility(token, data["facility_code"])
 
         def write() -> Response:
             stored = store(token, self.kind, health_id, data)

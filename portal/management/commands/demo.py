@@ -9,6 +9,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from portal.accounts.published import PASSWORD, PEOPLE, PublishedPerson
+from portal.applications.actions import set_facilities
+from portal.applications.models import Client
 from portal.applications.published import (
     DEMO_PRODUCTION_CLIENT,
     DEMO_SANDBOX_CLIENT,
@@ -16,6 +18,7 @@ from portal.applications.published import (
     PublishedClient,
 )
 from portal.audit.actions import Actor
+from portal.connect.synthetic.facilities import NOT_GRANTED, places
 from portal.management.beside import worker_beside
 from portal.management.commands.serve import refuse_taken_port
 from portal.management.published import ensure_client, ensure_person
@@ -44,7 +47,7 @@ class Command(BaseCommand):
         call_command("sandbox", stdout=self.stdout)
         by = Actor.operator("manage.py demo")
         ensure_client(by, DEMO_SANDBOX_CLIENT)
-        ensure_client(by, DEMO_PRODUCTION_CLIENT)
+        grant_facilities(by, ensure_client(by, DEMO_PRODUCTION_CLIENT))
         for person in PEOPLE:
             ensure_person(by, person)
         call_command("collectstatic", interactive=False, verbosity=0)
@@ -69,6 +72,13 @@ class Command(BaseCommand):
             "",
         ]
         self.stdout.write("\n".join(lines))
+
+
+def grant_facilities(by: Actor, client: Client) -> None:
+    """Let the demo's production client send data for the sandbox's facilities, unless it has a grant already."""
+    if not client.facilities:
+        codes = {place.code for place in places()} - {NOT_GRANTED}
+        set_facilities(by=by, client=client, facilities=codes, reason="the demo's facilities")
 
 
 def _person_line(person: PublishedPerson) -> str:
