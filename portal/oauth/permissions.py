@@ -20,10 +20,8 @@ class HasScope(BasePermission):
 
         :raises Problem: `insufficient_scope`, which names the scopes (RFC 6750, section 3.1).
         """
-        method = "GET" if request.method == "HEAD" else request.method
-        operation: Operation | None = view.operations.get(method)
+        operation = operation_of(request, view)
         call = call_of(request)
-        call.operation = operation.id if operation else ""
         token = cast("AccessToken | None", request.auth)
         if token is None:
             return False
@@ -33,6 +31,12 @@ class HasScope(BasePermission):
         if not call.scope:
             raise insufficient_scope(operation)
         return True
+
+
+def operation_of(request: Request, view: Any) -> Operation | None:
+    """Return the operation that the call is, None where the view has none of this method."""
+    found: Operation | None = view.operations.get("GET" if request.method == "HEAD" else request.method)
+    return found
 
 
 def insufficient_scope(operation: Operation) -> Problem:

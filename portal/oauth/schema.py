@@ -18,6 +18,7 @@ EVERYWHERE = (
     "token_missing",
     "token_invalid",
     "token_expired",
+    "wrong_environment",
     "insufficient_scope",
     "internal_error",
     "ledger_unavailable",

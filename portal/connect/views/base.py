@@ -8,8 +8,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from portal.audit.calls import call_of
 from portal.audit.inside import record_inside
 from portal.oauth.operations import Operation
+from portal.oauth.permissions import operation_of
 from portal.problems.exceptions import Problem
 from portal.problems.parsers import is_chunked
 
@@ -26,6 +28,8 @@ class ConnectView(APIView):
 
         :raises Problem: `length_required`, or what authentication and permission say.
         """
+        operation = operation_of(request, self)
+        call_of(request).operation = operation.id if operation else ""  # also of a call that is refused right away
         super().initial(request, *args, **kwargs)
         if is_chunked(request.META):
             raise Problem("length_required")
