@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.connect.views import patients, record_batch, records, resolve, results, sandbox, supplies
+from portal.connect.views import facilities, patients, record_batch, records, resolve, results, sandbox, supplies
 
 urlpatterns = [
     path("patient/search", patients.PatientSearchView.as_view(), name="patient-search"),
@@ -20,5 +20,7 @@ urlpatterns = [
     path("records/prescriptions", records.PrescriptionsView.as_view(), name="prescriptions"),
     path("records/prescriptions/<str:record_id>", records.PrescriptionView.as_view(), name="prescription"),
     path("records/batch", record_batch.RecordBatchView.as_view(), name="record-batch"),
+    path("facilities/sync", facilities.FacilitySyncView.as_view(), name="facility-sync"),
+    path("facilities/<str:code>", facilities.FacilityView.as_view(), name="facility"),
     path("sandbox/reset", sandbox.SandboxResetView.as_view(), name="sandbox-reset"),
 ]

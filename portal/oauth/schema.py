@@ -137,15 +137,15 @@ def tidy(result: dict[str, Any], **_: object) -> dict[str, Any]:
         for field in schema.get("properties", {}).values():
             field.pop("x-spec-enum-id", None)
     for methods in result["paths"].values():
-        for operation in methods.values():
+        for method, operation in methods.items():
             for status, response in operation["responses"].items():
-                response["headers"] = {name: HEADERS[name] for name in _headers(operation, status)}
+                response["headers"] = {name: HEADERS[name] for name in _headers(method, operation, status)}
     return result
 
 
-def _headers(operation: dict[str, Any], status: str) -> list[str]:
+def _headers(method: str, operation: dict[str, Any], status: str) -> list[str]:
     found = ["X-Request-Id"]
-    if status in {"200", "304"} and "oauth2" in str(operation["security"]):
+    if method == "get" and status in {"200", "304"} and "oauth2" in str(operation["security"]):
         found.append("ETag")
     if status == "200" and any(parameter["name"] == "cursor" for parameter in operation.get("parameters", ())):
         found.append("Link")

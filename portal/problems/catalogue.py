@@ -195,8 +195,14 @@ _ALL: Final = (
         "version_reused",
         409,
         noop("The version has been sent before with other content"),
-        noop("This record was received before with the same `source_version`, but its content was different."),
-        noop("Raise `source_version` whenever a record changes, so that a retry can be told from a change."),
+        noop(
+            "This record or facility was received before with the same `source_version` or `as_of`, but its content "
+            "was different. It stays as it is."
+        ),
+        noop(
+            "Raise `source_version`, or `as_of` of a facility, whenever something changes, so that a retry can be told "
+            "from a change."
+        ),
     ),
     ProblemType(
         "idempotency_in_flight",

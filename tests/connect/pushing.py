@@ -66,6 +66,26 @@ def prescription(**changes: Any) -> dict[str, Any]:
     }
 
 
+def hospital(**changes: Any) -> dict[str, Any]:
+    return {
+        "as_of": "2026-01-05T07:30:00+01:00",
+        "name": "Baobab Teaching Hospital Lagos",
+        "kind": "hospital",
+        "country": "NG",
+        "region": "NG-LA",
+        "latitude": 6.5012,
+        "longitude": 3.3561,
+        "services": ["emergency", "maternity"],
+        "stock": [
+            {"atc": "P01BF01", "display": "artemether and lumefantrine", "form": "tablet", "unit": "tablet",
+             "quantity": 1840},
+            {"local_code": {"system": "urn:x", "code": "G1"}, "display": "Gloves", "unit": "pair", "quantity": 0},
+        ],
+        "blood": [{"component": "red-cells", "abo": "O", "rh": "negative", "units": 6}],
+        **changes,
+    }  # fmt: skip
+
+
 BODIES = {"encounters": encounter, "lab-results": report, "prescriptions": prescription}
 
 
@@ -108,5 +128,6 @@ class Pusher:
     def post(self, path: str, body: Any, **headers: str) -> Any:
         return self.api.post(f"{BASE}/{path}", body, content_type="application/json", headers={**self.token, **headers})
 
-    def put(self, path: str, body: Any) -> Any:
-        return self.api.put(f"{BASE}/{path}", body, content_type="application/json", headers=self.token)
+    def put(self, path: str, body: Any, **headers: str) -> Any:
+        headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.api.put(f"{BASE}/{path}", body, content_type="application/json", headers={**self.token, **headers})

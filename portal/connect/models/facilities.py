@@ -25,6 +25,7 @@ class Facility(models.Model):
     longitude = models.FloatField(null=True)
     services = models.JSONField(default=list)
     as_of = models.DateTimeField()
+    fingerprint = models.CharField(max_length=64, blank=True, help_text="SHA-256 of its last sync")
 
     objects = FacilityQuerySet.as_manager()
 

@@ -2,11 +2,16 @@
 
 from typing import Any
 
-from django.core.validators import RegexValidator
 from rest_framework import serializers
 
 from portal.applications.models import FACILITY_CODE
-from portal.connect.serializers.codes import PushedLocalCode
+from portal.connect.serializers.codes import (
+    FACILITY_CODE_FAULT,
+    CodeField,
+    PushedLocalCode,
+    RegexCharField,
+    either,
+)
 from portal.connect.serializers.results import INTERPRETATIONS, LAB_STATUSES
 from portal.connect.terminology import atc, icd10, loinc
 from portal.oauth.schema import ProblemSerializer
@@ -29,37 +34,6 @@ INTENTS = (
 )  # fmt: skip
 MAXIMUM_VERSION = 2**53 - 1
 MOST_ITEMS = 100
-
-
-class RegexCharField(StrictCharField):
-    """Text of one form."""
-
-    def __init__(self, form: str, fault: str, **options: Any) -> None:
-        super().__init__(**options)
-        self.validators.append(RegexValidator(form, fault))
-
-
-class CodeField(StrictCharField):
-    """A code whose form, and check digit where there is one, is looked at."""
-
-    default_error_messages = {"invalid_code": "This is not of the form of a code of this system."}
-
-    def __init__(self, fits: Any, **options: Any) -> None:
-        super().__init__(**options)
-        self.fits = fits
-
-    def to_internal_value(self, data: Any) -> str:
-        """Return the code."""
-        code = super().to_internal_value(data)
-        if not self.fits(code):
-            self.fail("invalid_code")
-        return code
-
-
-def _either(data: dict[str, Any], standard: str) -> None:
-    if not data.get(standard) and not data.get("local_code"):
-        fault = f"Send `{standard}`, or the facility's own code as `local_code`."
-        raise serializers.ValidationError({standard: [serializers.ErrorDetail(fault, code="missing")]})
 
 
 class Practitioner(StrictSerializer):
@@ -93,7 +67,7 @@ class PushedDiagnosis(StrictSerializer):
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         """Ask for one of the codes."""
-        _either(data, "icd10")
+        either(data, "icd10")
         return data
 
 
@@ -125,7 +99,7 @@ class PushedResult(StrictSerializer):
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         """Ask for one of the codes and one of the values."""
-        _either(data, "loinc")
+        either(data, "loinc")
         if ("value_quantity" in data) == ("value_string" in data):
             fault = serializers.ErrorDetail("Send either `value_quantity` or `value_string`.", code="either")
             raise serializers.ValidationError({"value_quantity": [fault]})
@@ -137,7 +111,7 @@ class Pushed(StrictSerializer):
 
     health_id = StrictCharField(max_length=40, help_text="Whose record it is.")
     facility_code = RegexCharField(
-        FACILITY_CODE, "Letters, digits, dot, dash and underscore, 40 at most.", max_length=40,
+        FACILITY_CODE, FACILITY_CODE_FAULT, max_length=40,
         help_text="Where it was made. In production, a facility that your client was granted.",
     )  # fmt: skip
     source_id = RegexCharField(
@@ -197,7 +171,7 @@ class PrescriptionPush(Pushed):
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         """Ask for one of the codes."""
-        _either(data, "atc")
+        either(data, "atc")
         return data
 
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.core.validators import RegexValidator
 from django.utils import timezone
-from django_countries import countries
 from rest_framework import serializers
 
 from portal.connect.matching import Demographics, Grade
@@ -13,6 +12,7 @@ from portal.connect.models import SEXES
 from portal.connect.names import fold
 from portal.connect.register import NATIONAL
 from portal.connect.resolving import Asked
+from portal.connect.serializers.codes import CountryField
 from portal.oauth.schema import ProblemSerializer
 from portal.problems.strict import (
     StrictBooleanField,
@@ -94,11 +94,7 @@ class ResolveRequest(StrictSerializer):
         validators=[RegexValidator(E164, "Send a plus sign, the country's code and the number, without spaces.")],
         help_text="E.164, such as `+2348030000001`; empty where unknown.",
     )
-    country = StrictCharField(
-        required=False,
-        validators=[RegexValidator("^[A-Z]{2}$", "Send two capital letters.")],
-        help_text="ISO 3166-1 alpha-2. Your organisation's where you leave it out.",
-    )
+    country = CountryField(required=False, help_text="ISO 3166-1 alpha-2. Your organisation's where you leave it out.")
     identifiers = StrictListField(
         child=PersonIdentifier(),
         default=list,
@@ -112,21 +108,12 @@ class ResolveRequest(StrictSerializer):
         "and queues a review, so that nobody waits at the desk.",
     )
 
-    default_error_messages = {
-        "birth_date": "The birth date lies in the future or before 1900.",
-        "country": "This is no country of ISO 3166-1 alpha-2.",
-    }
+    default_error_messages = {"birth_date": "The birth date lies in the future or before 1900."}
 
     def validate_birth_date(self, value: date) -> date:
         """Refuse a date on which nobody alive was born. One day ahead is another time zone's today."""
         if value < EARLIEST_BIRTH or (value - timezone.now().date()).days > 1:
             raise serializers.ValidationError(self.error_messages["birth_date"], code="invalid")
-        return value
-
-    def validate_country(self, value: str) -> str:
-        """Refuse what is no country."""
-        if value not in countries.countries:
-            raise serializers.ValidationError(self.error_messages["country"], code="invalid")
         return value
 
     @classmethod

@@ -1,9 +1,9 @@
 """Pushing up to a hundred records of any kind at once."""
 
+from functools import partial
 from typing import Any, ClassVar
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -21,12 +21,11 @@ from portal.connect.serializers.records import (
     StoredBatchSerializer,
 )
 from portal.connect.views.base import ConnectView, written
+from portal.connect.views.batch import each_answered, judged
 from portal.oauth.operations import Operation
 from portal.oauth.permissions import insufficient_scope
 from portal.oauth.tokens import AccessToken
 from portal.problems.exceptions import FieldError, Problem
-from portal.problems.handlers import field_errors
-from portal.problems.responses import problem_body
 
 
 class RecordBatchView(ConnectView):
@@ -52,22 +51,8 @@ class RecordBatchView(ConnectView):
         single_parameters(request)
         body = RecordBatch(data=request.data)
         body.is_valid(raise_exception=True)
-        answers = [self._answer(request, *item) for item in enumerate(body.validated_data["items"])]
-        call = call_of(request)
-        call.recorded, call.patient, call.replay = 0, "", False  # now the row of the call itself
-        return Response({"items": answers})
-
-    def _answer(self, request: Request, index: int, item: Any) -> dict[str, Any]:
-        call = call_of(request)
-        call.patient, call.replay = "", False
-        try:
-            response = self._stored(request, index, item)
-        except Problem as exc:
-            if exc.status_code >= 500:
-                raise
-            problem = problem_body(request._request, exc.problem.code, str(exc.detail), errors=exc.errors)
-            return {"status": exc.status_code, "stored": None, "problem": problem}
-        return {"status": response.status_code, "stored": response.data, "problem": None}
+        items = enumerate(body.validated_data["items"])
+        return each_answered(request, [partial(self._stored, request, *item) for item in items])
 
     def _stored(self, request: Request, index: int, item: Any) -> Response:
         name, data = _judged(item, f"/items/{index}")
@@ -96,10 +81,4 @@ def _judged(item: Any, pointer: str) -> tuple[str, dict[str, Any]]:
         fault = FieldError(pointer=pointer, code="either", detail=f"Send exactly one of these: {', '.join(IN_BATCH)}.")
         raise Problem("invalid_body", errors=[fault])
     [(name, content)] = item.items()
-    push = PUSHES[IN_BATCH[name]](data=content)
-    try:
-        push.is_valid(raise_exception=True)
-    except ValidationError as exc:
-        faults = field_errors(exc.get_full_details(), f"{pointer}/{name}")
-        raise Problem("invalid_body", errors=list(faults)) from None
-    return name, dict(push.validated_data)
+    return name, judged(PUSHES[IN_BATCH[name]], content, f"{pointer}/{name}")

@@ -15,6 +15,7 @@ from portal.connect.models import ABO, COMPONENTS, RH, BloodUnits, Facility, Sto
 from portal.connect.paging import CURSOR, PAGE, page, read_cursor
 from portal.connect.parameters import matching, one_of, single_parameters, unfit
 from portal.connect.querysets import HeldQuerySet
+from portal.connect.serializers.codes import is_facility_code
 from portal.connect.serializers.supplies import BloodList, StockList
 from portal.connect.terminology.atc import is_atc
 from portal.connect.views.base import ConnectView
@@ -22,7 +23,6 @@ from portal.oauth.operations import Operation
 
 FACILITY = ("facility__code", "facility__name", "facility__country", "facility__region", "facility__latitude",
             "facility__longitude")  # fmt: skip
-CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 REGION = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
 PLACE = re.compile(r"(-?[0-9]{1,2}(?:\.[0-9]{1,8})?),(-?[0-9]{1,3}(?:\.[0-9]{1,8})?)")
 RADIUS_KM = 100.0
@@ -72,7 +72,7 @@ class StockView(ConnectView):
             rows = rows.filter(display__icontains=q)
         if atc := matching(parameters, "atc", is_atc, "Send a complete ATC code, such as P01BF01."):
             rows = rows.filter(atc=atc)
-        if code := matching(parameters, "facility", CODE.fullmatch, "This is not of the form of a facility's code."):
+        if code := matching(parameters, "facility", is_facility_code, "This is not of the form of a facility's code."):
             rows = rows.filter(facility__code=code)
         return rows
 
