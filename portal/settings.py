@@ -78,7 +78,9 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "portal.edge.middleware.EdgeMiddleware",
+    "portal.limits.middleware.TellLimitsMiddleware",
     "portal.audit.middleware.LedgerMiddleware",
+    "portal.limits.middleware.LimitAddressesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -171,7 +173,8 @@ CONTENT_SECURITY_POLICY = (
 CORS_URLS_REGEX = r"^/(api/)?v1/"
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
 if CORS_ALLOWED_ORIGINS:
-    MIDDLEWARE.insert(2, "corsheaders.middleware.CorsMiddleware")
+    ledger = MIDDLEWARE.index("portal.audit.middleware.LedgerMiddleware")
+    MIDDLEWARE.insert(ledger + 1, "corsheaders.middleware.CorsMiddleware")
 
 # --- People: sign-up, sign-in, second step, sessions (django-allauth).
 AUTH_USER_MODEL = "accounts.User"
@@ -245,6 +248,12 @@ RECOVERY_WAIT = env.int("RECOVERY_WAIT", 24)
 
 # --- The API.
 API_PREFIXES = ("/api/v1/", "/v1/")
+RATE_LIMIT_CLIENT = env.int("RATE_LIMIT_CLIENT", 3_000)
+"""Calls of the API that a client may make in a minute."""
+RATE_LIMIT_PUBLISHED = env.int("RATE_LIMIT_PUBLISHED", 600)
+"""The same for the published sandbox client, of each address for itself."""
+RATE_LIMIT_ADDRESS = env.int("RATE_LIMIT_ADDRESS", 6_000)
+"""Calls of the API in a minute from one address, whoever makes them: a hospital's systems share one."""
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["portal.oauth.authentication.BearerAuthentication"],

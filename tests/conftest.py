@@ -6,6 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client as DjangoClient
 from django.utils import translation
+from pytest_django import Settings
 
 from portal.applications.clients import clients
 from portal.applications.feed import feed
@@ -15,13 +16,13 @@ from portal.audit.insert import insert
 from portal.audit.writer import writer
 from portal.connect import datasets
 from portal.connect.synthetic import load_fixtures, load_people
-from portal.limits import failures
+from portal.limits import counting
 from portal.management.published import ensure_client, ensure_keys
 from portal.oauth.keys import ring
 from portal.oauth.tokens import revoked
 from tests.cast import Cast, gather
 from tests.databases import postgresql, redis
-from tests.servers import Server, running
+from tests.servers import UNLIMITED, Server, running
 
 BY_TEST = Actor.operator("test")
 
@@ -38,7 +39,14 @@ def _fresh_process() -> None:
     for memory in (feed, clients, ring, revoked):
         memory.reset()
     datasets.forget()
-    failures.reset()
+    counting.reset()
+
+
+@pytest.fixture(autouse=True)
+def _unlimited(settings: Settings) -> None:
+    """Let tests call as often as they like; those on limits set their own."""
+    for name in UNLIMITED:
+        setattr(settings, name, 1_000_000)
 
 
 @pytest.fixture(autouse=True)

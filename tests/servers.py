@@ -16,6 +16,8 @@ import requests
 
 PROJECT = Path(__file__).resolve().parent.parent
 START_TIMEOUT = 120
+UNLIMITED = {f"RATE_LIMIT_{name}": "1000000" for name in ("CLIENT", "PUBLISHED", "ADDRESS")}
+"""Many tests share a server; those on limits set their own."""
 
 
 def free_port() -> int:
@@ -70,6 +72,7 @@ def running(data_dir: Path, **variables: str) -> Iterator[Server]:
         "PORT": str(port),
         "DATA_DIR": str(data_dir),
         "PYTHONUNBUFFERED": "1",
+        **UNLIMITED,
         **variables,
     }
     manage(environment, "demo", "--no-serve")

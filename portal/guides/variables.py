@@ -73,6 +73,9 @@ def variables() -> dict[str, str]:
         "keys.published_ahead": str(int(PUBLISHED_AHEAD.total_seconds() // 60)),
         "limit.body": f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024} KiB",
         "limit.failures": str(FAILURES.amount),
+        "limit.client": str(settings.RATE_LIMIT_CLIENT),
+        "limit.published": str(settings.RATE_LIMIT_PUBLISHED),
+        "limit.address": str(settings.RATE_LIMIT_ADDRESS),
         **_answers(),
     }
 

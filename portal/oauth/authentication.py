@@ -6,6 +6,8 @@ from rest_framework.request import Request
 from portal.applications.clients import KnownClient, clients
 from portal.audit.calls import call_of
 from portal.edge.environments import host_environment
+from portal.limits import quotas
+from portal.oauth.quota import quota_of
 from portal.oauth.server import REALM
 from portal.oauth.tokens import AccessToken, TokenError, verify
 from portal.problems.exceptions import Problem
@@ -17,7 +19,7 @@ class BearerAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[KnownClient, AccessToken] | None:
         """Return the client and its token, None where no token was sent.
 
-        :raises Problem: `token_invalid`, `token_expired` or `wrong_environment`.
+        :raises Problem: `token_invalid`, `token_expired`, `rate_limited` or `wrong_environment`.
         """
         scheme, _, text = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
         if scheme.lower() != "bearer":
@@ -34,6 +36,9 @@ class BearerAuthentication(BaseAuthentication):
         call.environment = token.environment
         call.credential = token.credential
         call.token_id = token.jti
+        spent = quotas.spend(request._request, quota_of(token.client, call.address))
+        if spent.is_over:
+            raise quotas.refusal(spent)
         call.awaited = True
         if host_environment(request) not in {None, token.environment}:
             raise challenge("wrong_environment")

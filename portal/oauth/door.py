@@ -24,6 +24,7 @@ class DoorRequest(OAuth2Request):
 
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request.method, "https://localhost/", headers=request.headers)
+        self.source = request
         self.parameters = read_parameters(request)
         self.payload = BasicOAuth2Payload(self.parameters)
         self.address: str = request.META["REMOTE_ADDR"]

@@ -10,6 +10,7 @@ from drf_spectacular.plumbing import ResolvedComponent
 from rest_framework import serializers
 
 from portal.applications.scopes import SCOPES
+from portal.limits import quotas
 from portal.oauth.operations import Operation
 from portal.problems.catalogue import PROBLEMS
 from portal.problems.strict import StrictSerializer
@@ -20,6 +21,7 @@ EVERYWHERE = (
     "token_expired",
     "wrong_environment",
     "insufficient_scope",
+    "rate_limited",
     "internal_error",
     "ledger_unavailable",
 )
@@ -46,6 +48,17 @@ class ProblemSerializer(serializers.Serializer[None]):
     errors = ProblemFieldSerializer(  # type: ignore[assignment] # a field here, a property in DRF
         many=True, help_text="Each fault in the input, where there are any."
     )
+
+
+class RateLimitedSerializer(ProblemSerializer):
+    """Too many calls."""
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """Add the draft's member, whose name is no identifier of Python."""
+        policies = serializers.ListField(
+            child=serializers.ChoiceField([quotas.CLIENT, quotas.ADDRESS]), help_text="Whose calls were too many."
+        )
+        return {**super().get_fields(), "violated-policies": policies}
 
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call] # drf-spectacular's registry
@@ -118,7 +131,8 @@ class OperationSchema(AutoSchema):
         return by_status
 
     def _problem_response(self, status: int, codes: list[str]) -> dict[str, Any]:
-        serializer = self._operation.bodies.get(status, ProblemSerializer)
+        usual = RateLimitedSerializer if status == 429 else ProblemSerializer
+        serializer = self._operation.bodies.get(status, usual)
         component = self.resolve_serializer(serializer(), "response")
         description = " ".join(f"`{code}`: {PROBLEMS[code].title}." for code in codes)
         return {
@@ -139,12 +153,16 @@ def tidy(result: dict[str, Any], **_: object) -> dict[str, Any]:
     for methods in result["paths"].values():
         for method, operation in methods.items():
             for status, response in operation["responses"].items():
-                response["headers"] = {name: HEADERS[name] for name in _headers(method, operation, status)}
+                names = _headers(method, operation, status)
+                response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+    result["components"]["headers"] = HEADERS
     return result
 
 
 def _headers(method: str, operation: dict[str, Any], status: str) -> list[str]:
     found = ["X-Request-Id"]
+    if status != "401":
+        found += ["RateLimit-Policy", "RateLimit"]
     if method == "get" and status in {"200", "304"} and "oauth2" in str(operation["security"]):
         found.append("ETag")
     if status == "200" and any(parameter["name"] == "cursor" for parameter in operation.get("parameters", ())):
@@ -162,6 +180,11 @@ def _header(description: str, kind: str = "string") -> dict[str, Any]:
 
 HEADERS = {
     "X-Request-Id": _header("The id of this call: yours where you sent one, else ours."),
+    "RateLimit-Policy": _header(
+        'How many calls there are, in draft-ietf-httpapi-ratelimit-headers: `"client";q=…;w=60` for your client and '
+        '`"address";q=…;w=60` for the address that you call from.'
+    ),
+    "RateLimit": _header('What is left of them: `"client";r=…;t=…`, `r` calls in the next `t` seconds.'),
     "ETag": _header("The version of the answer. Send it back as `If-None-Match`."),
     "Link": _header('`<…>; rel="next"` (RFC 8288): the address of the next page, where there is one.'),
     "WWW-Authenticate": _header("The challenge (RFC 6749, section 5.2; RFC 6750, section 3)."),

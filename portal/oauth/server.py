@@ -18,9 +18,10 @@ from portal.applications.clients import KnownClient
 from portal.applications.feed import feed
 from portal.applications.scopes import in_order
 from portal.audit.calls import call_of
-from portal.limits import failures
+from portal.limits import failures, quotas
 from portal.oauth import client_authentication, endpoints, tokens
 from portal.oauth.door import DoorRequest
+from portal.oauth.quota import quota_of
 
 REALM = "OpesCare"
 
@@ -61,14 +62,14 @@ def granted_scope(client: KnownClient, asked: str | None) -> str:
     return " ".join(names)
 
 
-class TooManyFailuresError(OAuth2Error):
-    """429: this address failed to authenticate as this client too often within a minute."""
+class TooManyError(OAuth2Error):
+    """429: too many failed attempts, or too many calls, within a minute."""
 
     error = "temporarily_unavailable"
     status_code = 429
 
-    def __init__(self, seconds: int) -> None:
-        super().__init__("Too many failed attempts as this client from this address. Wait as long as Retry-After says.")
+    def __init__(self, description: str, seconds: int) -> None:
+        super().__init__(f"{description} Wait as long as Retry-After says.")
         self.seconds = seconds
 
     def get_headers(self) -> list[tuple[str, str]]:
@@ -82,18 +83,22 @@ class Server(AuthorizationServer):
     def authenticate_client(self, request: DoorRequest, _methods: object, _endpoint: str = "token") -> KnownClient:
         """Return the authenticated client.
 
-        :raises OAuth2Error: where it is not authenticated, is suspended, or is of the other environment's host.
+        :raises OAuth2Error: where it is not authenticated, calls too often, is suspended, or is of the other
+            environment's host.
         """
         feed.catch_up()
         who = request.address, client_authentication.presented_client(request)
         if wait := failures.seconds_to_wait(*who):
-            raise TooManyFailuresError(wait)
+            raise TooManyError("Too many failed attempts as this client from this address.", wait)
         try:
             client = client_authentication.authenticate(request)
         except InvalidClientError:
             failures.count_failure(*who)
             raise
         request.client = client
+        spent = quotas.spend(request.source, quota_of(client, request.address))
+        if spent.is_over:
+            raise TooManyError(spent.refused, spent.window.seconds)
         if client.suspended:
             raise UnauthorizedClientError(
                 "The client is suspended, or its app is closed. Its page in the portal gives the reason."

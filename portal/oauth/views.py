@@ -36,7 +36,7 @@ REFUSED = {
     401: OpenApiResponse(OAuthError, "The client is unknown or its credential is wrong."),
     411: OpenApiResponse(OAuthError, "The request has no Content-Length header."),
     413: OpenApiResponse(OAuthError, "The body is too large."),
-    429: OpenApiResponse(OAuthError, "Too many failed attempts as this client from this address; see Retry-After."),
+    429: OpenApiResponse(OAuthError, "Too many calls, or too many failed attempts as this client; see Retry-After."),
 }
 
 

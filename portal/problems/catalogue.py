@@ -250,6 +250,19 @@ _ALL: Final = (
         noop("Make a new key for each thing that you send; use a key again only to retry the very same call."),
     ),
     ProblemType(
+        "rate_limited",
+        429,
+        noop("Too many calls"),
+        noop(
+            "The client, or the address that the call came from, has made as many calls as it has in a minute. "
+            "`violated-policies` says which of the two. Nothing was looked up and nothing was stored."
+        ),
+        noop(
+            "Wait as long as the Retry-After header says, then send the call again. The RateLimit header of every "
+            "answer says how many calls are left. Many records go into one call with the batch operations."
+        ),
+    ),
+    ProblemType(
         "internal_error",
         500,
         noop("Something broke on our side"),
@@ -326,9 +339,15 @@ _OAUTH: Final = (
     ProblemType(
         "temporarily_unavailable",
         429,
-        noop("Too many failed attempts"),
-        noop("Authentication as this client failed too often from this address within a minute."),
-        noop("Wait as long as the Retry-After header says, and correct the credentials before you try again."),
+        noop("Too many attempts"),
+        noop(
+            "Within a minute, authentication as this client failed too often from this address, or the client or the "
+            "address made more calls than it has. `error_description` says which."
+        ),
+        noop(
+            "Wait as long as the Retry-After header says. Correct the credentials before you try again, and keep a "
+            "token for as long as `expires_in` says."
+        ),
     ),
 )
 

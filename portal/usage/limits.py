@@ -1,15 +1,18 @@
 """The limits that there are, and how near an application is to each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
 from django.db.models import Count
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from portal.applications.models import Application
+from portal.applications.models import Application, Client
+from portal.applications.published import SANDBOX_CLIENT
+from portal.limits import quotas
 from portal.limits.failures import FAILURES
 from portal.usage.log import calls_of
 
@@ -34,8 +37,37 @@ class Limit:
 
 
 def limits(application: Application) -> list[Limit]:
-    """Return the limits of the application. One query."""
-    return [_failures(application), *_lifetimes(application), _body()]
+    """Return the limits of the application. Two queries."""
+    clients = list(application.clients.all())
+    return [*_calls(clients), _of_address(), _failures(application), *_lifetimes(clients), _body()]
+
+
+def _calls(clients: Iterable[Client]) -> Iterator[Limit]:
+    """Look at the very count that refuses and that the RateLimit header tells."""
+    for client in clients:
+        if client.client_id == SANDBOX_CLIENT.client_id:
+            yield Limit(
+                name=_("Calls of the API, %(environment)s") % {"environment": client.environment},
+                allowed=_("%(number)s a minute, per address") % {"number": _number(settings.RATE_LIMIT_PUBLISHED)},
+                explained=_("Everybody knows this client, so each address counts for itself."),
+            )
+            continue
+        spent = quotas.look(quotas.of_client(client.client_id))
+        yield Limit(
+            name=_("Calls of the API, %(environment)s") % {"environment": client.environment},
+            allowed=_("%(number)s a minute") % {"number": _number(spent.quota.amount)},
+            explained=_("Beyond it, calls are answered with 429 until the minute is over."),
+            used=min(spent.window.used, spent.quota.amount),
+            most=spent.quota.amount,
+        )
+
+
+def _of_address() -> Limit:
+    return Limit(
+        name=_("Calls from one address"),
+        allowed=_("%(number)s a minute") % {"number": _number(settings.RATE_LIMIT_ADDRESS)},
+        explained=_("Whoever makes them. Systems of one hospital often share an address."),
+    )
 
 
 def _failures(application: Application) -> Limit:
@@ -52,8 +84,12 @@ def _failures(application: Application) -> Limit:
     )
 
 
-def _lifetimes(application: Application) -> Iterator[Limit]:
-    for client in application.clients.all():
+def _number(amount: int) -> str:
+    return number_format(amount, force_grouping=True)
+
+
+def _lifetimes(clients: Iterable[Client]) -> Iterator[Limit]:
+    for client in clients:
         yield Limit(
             name=_("Lifetime of a token, %(environment)s") % {"environment": client.environment},
             allowed=_("%(minutes)s minutes") % {"minutes": client.token_lifetime // 60},

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from portal.limits import failures
+from portal.limits import counting, failures
 from tests.callers import TOKEN_URL, token
 
 WRONG = {"grant_type": "client_credentials", "client_id": "demo_dev_sandbox", "client_secret": "wrong"}
@@ -24,7 +24,7 @@ def fail(api: Client, address: str = "10.0.0.1", client_id: str = "demo_dev_sand
 def counted(request: pytest.FixtureRequest, settings: Settings) -> None:
     """Count in memory or in a real Redis."""
     settings.REDIS_URL = request.getfixturevalue("redis_url") if request.param == "redis" else ""
-    failures.reset()
+    counting.reset()
 
 
 @pytest.mark.usefixtures("counted")
@@ -46,7 +46,7 @@ def test_success_is_not_counted(api: Client) -> None:
 
 def test_a_redis_that_does_not_answer_stops_nobody(api: Client, settings: Settings) -> None:
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
-    failures.reset()
+    counting.reset()
     assert fail(api) == 401
     assert token(api)
 

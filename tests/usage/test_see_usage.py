@@ -10,11 +10,12 @@ import pytest
 from django.template import Context, Template
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from portal.audit.models import ApiCall
 from portal.usage.charts import milliseconds, nice
 from portal.usage.counting import count
-from tests.callers import TOKEN_URL
+from tests.callers import SEARCH_URL, TOKEN_URL, bearer
 from tests.cast import Cast
 from tests.usage.histories import a_call, ago, some_calls, write
 
@@ -141,3 +142,12 @@ def test_durations_as_people_read_them() -> None:
         "19\u00a0ms",
         "1.5\u00a0s",
     ]
+
+
+def test_how_near_the_limit_of_calls_is(api: Client, cast: Cast, address: str, settings: Settings) -> None:
+    settings.RATE_LIMIT_CLIENT = 1_200
+    assert "0 of 1,200, in the last minute" in read(cast, address)
+    with_token = bearer(api, client_id=cast.sandbox_client.client_id, client_secret=cast.secret)
+    answer = api.get(SEARCH_URL, {"health_id": "OPC-2024-DEMO1"}, **with_token)
+    assert answer["RateLimit"].startswith('"client";r=1198;')
+    assert "2 of 1,200, in the last minute" in read(cast, address)
