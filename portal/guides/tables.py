@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from portal.applications.published import DEMO_PRODUCTION_CLIENT, SANDBOX_CLIENT
 from portal.applications.scopes import SCOPES, available
 from portal.connect.synthetic import NAMED, Person, people
+from portal.connect.synthetic.facilities import places
+from portal.connect.synthetic.histories import Diagnosis, history_of
 from portal.connect.synthetic.people import FIRST_DRAWN, MET_BY_RESOLVE
 from portal.edge.environments import SANDBOX
 from portal.openapi.document import Operation, operations
@@ -45,12 +47,20 @@ def _patients(persons: Iterable[Person]) -> Table:
         [
             {"code": person.health_id},
             {"text": f"{person.given_name} {person.family_name}"},
+            {"code": person.sex},
             {"text": f"{person.birth_date:%Y-%m-%d}" + (f" ({_('estimated')})" if person.birth_date_estimated else "")},
+            {"text": person.phone},
             {"text": person.country},
+            {"text": _spans(one.illness.code for one in history_of(person) if isinstance(one, Diagnosis))},
         ]
         for person in persons
     ]
-    return [_("Health ID"), _("Name"), _("Birth date"), _("Country")], rows
+    head = [_("Health ID"), _("Name"), _("Sex"), _("Birth date"), _("Phone"), _("Country"), _("Diagnoses (ICD-10)")]
+    return head, rows
+
+
+def _spans(codes: Iterable[str]) -> str:
+    return " ".join(f"`{code}`" for code in codes)
 
 
 def _identifiers() -> Table:
@@ -75,7 +85,16 @@ def _scopes_of(one: Operation) -> Cell:
         return {"text": _("None: the client's credentials")}
     if set(one.scopes) == set(available(SANDBOX)):
         return {"text": _("Any scope")}
-    return {"text": " ".join(f"`{scope}`" for scope in one.scopes)}
+    return {"text": _spans(one.scopes)}
+
+
+def _hospitals() -> Table:
+    rows = [
+        [{"code": place.code}, {"text": place.name}, {"code": place.town.region}]
+        for place in places()
+        if place.kind == "hospital"
+    ]
+    return [_("Facility code"), _("Name"), _("Region (ISO 3166-2)")], rows
 
 
 TABLES: Final[dict[str, Callable[[], Table]]] = {
@@ -87,6 +106,7 @@ TABLES: Final[dict[str, Callable[[], Table]]] = {
     "everyone-else": lambda: _patients(list(people())[len(NAMED) : FIRST_DRAWN]),
     "identifiers": _identifiers,
     "calls": _calls,
+    "hospitals": _hospitals,
 }
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -20,7 +21,14 @@ from portal.applications.rotation import QUIET
 from portal.applications.secrets import PATTERN
 from portal.applications.tasks import REMINDED
 from portal.connect.idempotency import KEPT as ANSWERS_KEPT
+from portal.connect.matching import NAME_GATE
+from portal.connect.paging import PAGE
+from portal.connect.serializers.resolve import MOST_ITEMS as RESOLVED_AT_ONCE
 from portal.connect.synthetic import COUNT
+from portal.connect.synthetic.facilities import places
+from portal.connect.terminology.atc import MEDICINES
+from portal.connect.terminology.icd10 import CONDITIONS
+from portal.connect.terminology.loinc import TESTS
 from portal.console.tokens import LIFETIME as RUN_LIFETIME
 from portal.edge.environments import PRODUCTION, SANDBOX, Environment, base_url
 from portal.limits.failures import FAILURES
@@ -34,12 +42,16 @@ SHOWN = {
     "answer.insufficient_scope": "searchPatient.missing_scope",
     "answer.invalid_body": "searchPatientByIdentifier.number_without_system",
     "answer.introspection": "introspectToken.live_token",
+    "answer.ambiguous_match": "resolvePatient.ambiguous_pair",
+    "answer.local_number_reused": "resolvePatient.reused_number",
+    "answer.resolved_batch": "resolvePatientBatch.three_people",
 }
 """Recorded answers that a page shows without a call of its own."""
 
 
 def variables() -> dict[str, str]:
     """Return every variable and its value on this deployment."""
+    kinds = Counter(place.kind for place in places())
     return {
         "sandbox.base_url": base_url(SANDBOX),
         "sandbox.issuer": issuer(SANDBOX),
@@ -48,6 +60,11 @@ def variables() -> dict[str, str]:
         "sandbox.client_id": SANDBOX_CLIENT.client_id,
         "sandbox.client_secret": SANDBOX_CLIENT.client_secret,
         "sandbox.patients": str(COUNT),
+        **{f"sandbox.{kind.replace('-', '_')}": str(found) for kind, found in kinds.items()},
+        "sandbox.medicines": str(len(MEDICINES)),
+        "sandbox.tests": str(len(TESTS)),
+        "sandbox.conditions": str(len(CONDITIONS)),
+        "sandbox.countries": str(len({place.town.country for place in places()})),
         "demo.client_id": DEMO_SANDBOX_CLIENT.client_id,
         "demo.client_secret": DEMO_SANDBOX_CLIENT.client_secret,
         "production.base_url": base_url(PRODUCTION),
@@ -70,6 +87,9 @@ def variables() -> dict[str, str]:
         "recovery.silent": str(SILENT.days),
         "app.reopening": str(REOPENING.days),
         "idempotency.hours": _hours(ANSWERS_KEPT),
+        "page.size": str(PAGE),
+        "resolve.batch": str(RESOLVED_AT_ONCE),
+        "match.names": str(NAME_GATE),
         "keys.published_ahead": str(int(PUBLISHED_AHEAD.total_seconds() // 60)),
         "limit.body": f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024} KiB",
         "limit.failures": str(FAILURES.amount),

@@ -14,6 +14,9 @@ import pytest
 import requests
 
 from portal.applications import secrets
+from portal.applications.published import SANDBOX_CLIENT
+from portal.connect.paging import PAGE
+from portal.connect.synthetic.stocks import shelves
 from portal.edge.environments import ENVIRONMENTS
 from portal.guides.library import library
 from portal.guides.own import PLACEHOLDER
@@ -130,3 +133,14 @@ def test_the_check_for_scanners_knows_our_secrets(language: str) -> None:
         assert not names["is_secret"](secret[:-1] + ("a" if secret[-1] != "a" else "b"))
         assert not names["is_secret"](secret + "0")
     assert not names["is_secret"]("opc_live_sk_" + "a" * 46)
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_program_that_follows_the_pages_reads_all_of_them(live: Server, tmp_path: Path, language: str) -> None:
+    published = {"client_id": SANDBOX_CLIENT.client_id, "client_secret": SANDBOX_CLIENT.client_secret}
+    grant = {"grant_type": "client_credentials", **published}
+    token = requests.post(f"{live.base_url}/connect/auth/token", json=grant, timeout=10).json()["access_token"]
+    [program] = programs("connect-api", "paging", language, **{"sandbox.base_url": live.base_url})
+    every = program.replace("?atc=P01BF01", "")
+    said = execute([sys.executable], tmp_path, "pages.py", f"access_token = '{token}'\n{every}")
+    assert len(said.splitlines()) == len(list(shelves())) > 3 * PAGE

@@ -63,8 +63,13 @@ class Finding:
 def histories() -> Iterator[Diagnosis | Finding]:
     """Yield everybody's diagnoses and results, the same every time."""
     for person in people():
-        # Everyone has a chance of their own, so that a new person changes nobody else's history.
-        yield from _History(person, random.Random(f"history of {person.health_id}")).told()  # noqa: S311
+        yield from history_of(person)
+
+
+def history_of(person: Person) -> Iterator[Diagnosis | Finding]:
+    """Yield one person's diagnoses and results, the same every time."""
+    # Everyone has a chance of their own, so that a new person changes nobody else's history.
+    yield from _History(person, random.Random(f"history of {person.health_id}")).told()  # noqa: S311
 
 
 class _History:
