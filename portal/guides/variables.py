@@ -25,7 +25,7 @@ from portal.connect.matching import NAME_GATE
 from portal.connect.paging import PAGE
 from portal.connect.serializers.resolve import MOST_ITEMS as RESOLVED_AT_ONCE
 from portal.connect.synthetic import COUNT
-from portal.connect.synthetic.facilities import places
+from portal.connect.synthetic.facilities import NOT_GRANTED, places
 from portal.connect.terminology.atc import MEDICINES
 from portal.connect.terminology.icd10 import CONDITIONS
 from portal.connect.terminology.loinc import TESTS
@@ -61,6 +61,7 @@ def variables() -> dict[str, str]:
         "sandbox.client_secret": SANDBOX_CLIENT.client_secret,
         "sandbox.patients": str(COUNT),
         **{f"sandbox.{kind.replace('-', '_')}": str(found) for kind, found in kinds.items()},
+        "sandbox.not_granted": NOT_GRANTED,
         "sandbox.medicines": str(len(MEDICINES)),
         "sandbox.tests": str(len(TESTS)),
         "sandbox.conditions": str(len(CONDITIONS)),

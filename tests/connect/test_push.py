@@ -69,6 +69,13 @@ def test_a_corrected_report_stands_for_the_one_before(pusher: Pusher) -> None:
     assert pusher.get("patients/OPC-2024-DEMO1/lab-results").json() == {"items": []}
 
 
+def test_a_number_is_the_same_however_a_language_writes_it(pusher: Pusher) -> None:
+    for value, status in ((4.0, 201), (4, 200)):
+        results = [{"loinc": "718-7", "value_quantity": {"value": value, "unit": "g/dL"}}]
+        answer = pusher.push("lab-results", report(results=results))
+        assert (answer.status_code, answer.json()["version"]) == (status, 1)
+
+
 def test_the_natural_key_is_the_client_the_facility_and_the_source_id(api: Client, pusher: Pusher) -> None:
     other = Pusher(api)
     ids = {
