@@ -58,7 +58,7 @@ def _headers(exc: Exception, context: dict[str, Any]) -> dict[str, str]:
 
 def field_errors(details: Any, pointer: str = "") -> Iterator[FieldError]:
     """Yield a FieldError for every leaf of DRF's nested error details."""
-    if isinstance(details, dict) and {"message", "code"} == set(details):
+    if _is_leaf(details):
         yield FieldError(pointer=pointer, code=str(details["code"]), detail=str(details["message"]))
     elif isinstance(details, dict):
         for name, inner in details.items():
@@ -66,8 +66,12 @@ def field_errors(details: Any, pointer: str = "") -> Iterator[FieldError]:
             yield from field_errors(inner, here)
     else:
         for index, inner in enumerate(details):
-            is_leaf = {"message", "code"} == set(inner)
-            yield from field_errors(inner, pointer if is_leaf else f"{pointer}/{index}")
+            yield from field_errors(inner, pointer if _is_leaf(inner) else f"{pointer}/{index}")
+
+
+def _is_leaf(details: Any) -> bool:
+    """Say whether this is a fault, and no object whose fields happen to be called `message` and `code`."""
+    return isinstance(details, dict) and isinstance(details.get("message"), str)
 
 
 def _escape(name: str) -> str:

@@ -5,6 +5,18 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.settings import api_settings
+
+FIELD_NAME = re.compile(r"[A-Za-z_]{1,40}[0-9]{0,2}")
+
+
+def _place(name: str) -> str:
+    """Return where the fault of an unknown field stands: at its name, if that is one that a programmer would write.
+
+    Otherwise at the object around it: a phone number as a name must not come back in an error.
+    """
+    around = api_settings.NON_FIELD_ERRORS_KEY
+    return name if FIELD_NAME.fullmatch(name) and name != around else str(around)
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -19,7 +31,8 @@ class StrictSerializer(serializers.Serializer[Any]):
         """
         unknown = set(data) - set(self.fields) if isinstance(data, dict) else set()
         faults: dict[str, Any] = {
-            name: [serializers.ErrorDetail(str(self.error_messages["unknown"]), code="unknown")] for name in unknown
+            _place(name): [serializers.ErrorDetail(str(self.error_messages["unknown"]), code="unknown")]
+            for name in unknown
         }
         try:
             value = super().to_internal_value(data)

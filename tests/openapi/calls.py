@@ -77,13 +77,22 @@ def _request(described: dict[str, Any], name: str) -> tuple[dict[str, Any], dict
     return arguments, headers
 
 
-def send(api: Client, operation: Operation, arguments: Mapping[str, Any], token: str = "", **headers: str) -> Any:
-    """Call the operation. Underscores in the names of headers stand for dashes."""
+def send(
+    api: Client,
+    operation: Operation,
+    arguments: Mapping[str, Any],
+    token: str = "",
+    *,
+    body: Any = None,
+    **headers: str,
+) -> Any:
+    """Call the operation, with another body than its arguments make if one is given; dashes for underscores."""
     request = resolve(Call(operation.id, arguments), BASE)
-    body = b"" if request.body is None else json.dumps(request.body).encode()
+    sends = request.body if body is None else body
+    content = b"" if sends is None else json.dumps(sends).encode()
     sent = {"X-Request-Id": uuid4().hex} | ({"Authorization": f"Bearer {token}"} if token else {})
     sent |= {name.replace("_", "-"): value for name, value in headers.items()}
-    return api.generic(request.method, request.address, body, content_type="application/json", headers=sent)
+    return api.generic(request.method, request.address, content, content_type="application/json", headers=sent)
 
 
 def faults(operation: Operation, answer: Any) -> Iterator[str]:

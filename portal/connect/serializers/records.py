@@ -1,6 +1,6 @@
 """What applications push. Names and codes follow FHIR R4; every field is strict."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
@@ -205,6 +205,9 @@ SCOPES = {"encounters": "encounter:push", "lab-results": "lab:push", "prescripti
 
 class BatchItem(StrictSerializer):
     """One record of a batch: exactly one of the three."""
+
+    also: ClassVar[dict[str, int]] = {"minProperties": 1, "maxProperties": 1}
+    """What the document says beside its fields."""
 
     encounter = EncounterPush(required=False, help_text="An encounter.")
     lab_results = LabResultsPush(required=False, help_text="A laboratory report.")
