@@ -29,6 +29,8 @@ urlpatterns = [
         path("organisations/", include("portal.accounts.organisation_urls")),
         path("invitations/", include("portal.accounts.invitation_urls")),
         path("review/recovery/", include("portal.accounts.recovery_desk_urls")),
+        path("review/matches/", include("portal.connect.matches.staff_urls")),
+        path("applications/<str:application_id>/matches/", include("portal.connect.matches.application_urls")),
         path("applications/<str:application_id>/", include("portal.usage.urls")),
         path("applications/", include("portal.applications.urls")),
         path("console/", include("portal.console.urls")),

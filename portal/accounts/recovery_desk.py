@@ -1,15 +1,12 @@
 """The staff's desk: who asks for recovery, what speaks for them, and the decision. For others it does not exist."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
-from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Case, QuerySet, When
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -21,30 +18,11 @@ from portal.accounts.policies import SignedInRequest
 from portal.accounts.reauthentication import recently_authenticated
 from portal.accounts.recovery_forms import DecisionForm
 from portal.accounts.recovery_policies import may_decide
-from portal.audit.actions import Actor
+from portal.accounts.staff import staff_actor, staff_only
 from portal.audit.models import Decision
 
 PAGE = 25
 SIGN_INS = 10
-View = Callable[..., HttpResponseBase]
-
-
-def staff_only(view: View) -> View:
-    """Open a page to the staff; for all others there is nothing at its address."""
-
-    @wraps(view)
-    def answer(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not request.user.is_staff:
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return answer
-
-
-def staff_actor(request: SignedInRequest) -> Actor:
-    """Return who decides, as owners read it."""
-    label = _("%(name)s of OpesCare") % {"name": request.user}
-    return Actor("staff", label, str(request.user.pk), str(request.META["REMOTE_ADDR"]))
 
 
 @staff_only

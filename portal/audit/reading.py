@@ -51,7 +51,12 @@ AREAS: dict[str, tuple[Any, tuple[str, ...]]] = {
     ),
     "matches": (
         _("Health IDs"),
-        ("connect.merge_patients", "connect.keep_patients_apart", "connect.undo_match_review"),
+        (
+            "connect.look_at_match",
+            "connect.merge_patients",
+            "connect.keep_patients_apart",
+            "connect.undo_match_review",
+        ),
     ),
     "organisation": (
         _("Organisation and audit log"),

@@ -61,6 +61,7 @@ SENTENCES: dict[str, Any] = {
     "applications.suspend_client": _("%(who)s suspended a client of %(object)s"),
     "applications.restore_client": _("%(who)s restored a client of %(object)s"),
     # Health IDs.
+    "connect.look_at_match": _("%(who)s looked at the people of match %(object)s"),
     "connect.merge_patients": _("%(who)s merged two Health IDs (match %(object)s)"),
     "connect.keep_patients_apart": _("%(who)s kept two Health IDs apart (match %(object)s)"),
     "connect.undo_match_review": _("%(who)s opened the match %(object)s again"),

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from portal.audit.actions import Actor, record_decision
 from portal.audit.calls import patient_hash
@@ -13,18 +14,66 @@ class ReviewError(ValueError):
     """The review does not allow this; the message says why."""
 
 
+def state_of(review: MatchReview) -> str:
+    """Return what tells one decision about a review from the next: when it was taken; nothing while it is open."""
+    return review.decided_at.isoformat() if review.decided_at else ""
+
+
+@transaction.atomic
+def decide(*, by: Actor, review: MatchReview, seen: str, answer: str, reason: str, into: str = "") -> None:
+    """Do what somebody decided who saw the review in the state `seen`: of two at once, one wins and the other is told.
+
+    :param answer: `merged` (`into` a Health ID), `kept_apart`, or nothing to undo what was decided.
+    :raises ReviewError: where somebody has decided meanwhile, or the review does not allow this.
+    """
+    now = _locked(review)
+    if state_of(now) != seen:
+        raise ReviewError(said_meanwhile(now))
+    if answer == MatchReview.MERGED:
+        merge(by=by, review=now, into=into, reason=reason)
+    elif answer == MatchReview.KEPT_APART:
+        keep_apart(by=by, review=now, reason=reason)
+    else:
+        undo(by=by, review=now, reason=reason)
+
+
+def said_meanwhile(review: MatchReview) -> str:
+    """Return what to tell whoever decided about a state that is over."""
+    if not review.decided_at:
+        return _("Somebody has undone the decision meanwhile. Nothing of yours was done; this is how it stands now.")
+    said = {"who": review.decided_by}
+    if review.decision == MatchReview.MERGED:
+        return _("%(who)s has merged the two meanwhile. Nothing of yours was done; this is how it stands now.") % said
+    return _("%(who)s has kept them apart meanwhile. Nothing of yours was done; this is how it stands now.") % said
+
+
+def note_look(*, by: Actor, review: MatchReview) -> None:
+    """Write down that somebody looks at the people of a review."""
+    record_decision(
+        by=by,
+        verb="connect.look_at_match",
+        object_type="match_review",
+        object_id=review.public_id,
+        object_label=review.short_id,
+        organisation_id=review.organisation_id,
+    )
+
+
 @transaction.atomic
 def merge(*, by: Actor, review: MatchReview, into: str, reason: str) -> None:
     """Make the review's patient an alias of the one who has the Health ID `into`; nothing of either is changed.
 
-    :raises ReviewError: where the review is decided, or nobody of that Health ID is there to survive.
+    :raises ReviewError: where the review is decided, its patient is a fixture that every sandbox shares, or nobody of
+        that Health ID is there to survive.
     """
     open_review = _locked(review)
     _must_be_open(open_review)
     patient = open_review.patient
+    if patient.dataset_id != open_review.dataset_id:
+        raise ReviewError(_("The person is a fixture, which every sandbox shares: it is never merged."))
     survivor = _survivor(open_review, into)
     if patient.merged_into_id or survivor.pk == patient.pk:
-        raise ReviewError("The two are one Health ID already.")
+        raise ReviewError(_("The two are one Health ID already."))
     moved = list(Patient.objects.filter(merged_into=patient).order_by("pk").values_list("pk", flat=True))
     Patient.objects.filter(pk__in=[patient.pk, *moved]).update(merged_into=survivor)
     _decide(by, open_review, MatchReview.MERGED, reason, survivor=survivor, moved=moved)
@@ -49,7 +98,7 @@ def undo(*, by: Actor, review: MatchReview, reason: str) -> None:
     """
     decided = _locked(review)
     if decided.decided_at is None:
-        raise ReviewError("Nothing has been decided yet.")
+        raise ReviewError(_("Nothing has been decided yet."))
     if decided.survivor_id:
         Patient.objects.filter(pk=decided.patient_id).update(merged_into=None)
         # Only those that are still where this merge put them.
@@ -67,19 +116,24 @@ def _locked(review: MatchReview) -> MatchReview:
 
 def _must_be_open(review: MatchReview) -> None:
     if review.decided_at is not None:
-        raise ReviewError("This review is decided. Undo that first.")
+        raise ReviewError(_("This review is decided. Undo that first."))
 
 
-def _survivor(review: MatchReview, health_id: str) -> Patient:
+def datasets_of(review: MatchReview) -> list[int]:
+    """Return the datasets in which the review's people are: its own, and the fixtures where that is a sandbox's."""
     datasets = [review.dataset_id]
     if review.dataset.kind == Dataset.APPLICATION:
         datasets += Dataset.objects.filter(kind=Dataset.FIXTURES).values_list("pk", flat=True)
-    found = Patient.objects.in_datasets(datasets).filter(health_id=health_id).first()
+    return datasets
+
+
+def _survivor(review: MatchReview, health_id: str) -> Patient:
+    found = Patient.objects.in_datasets(datasets_of(review)).filter(health_id=health_id).first()
     if found is None:
-        raise ReviewError("There is nobody of this Health ID here.")
+        raise ReviewError(_("There is nobody of this Health ID here."))
     survivor: Patient = Patient.objects.select_for_update().get(pk=survivor_of(found).pk)
     if survivor.merged_into_id:
-        raise ReviewError("This Health ID was merged a moment ago. Look again.")
+        raise ReviewError(_("This Health ID was merged a moment ago. Look again."))
     return survivor
 
 
@@ -103,6 +157,7 @@ def _decide(
         verb=f"connect.{VERBS[decision]}",
         object_type="match_review",
         object_id=review.public_id,
+        object_label=review.short_id,
         organisation_id=review.organisation_id,
         before=before,
         after=_state(review),

@@ -155,7 +155,7 @@ NOW = int(time.time())
         {"header": {"kid": LOST}},
         {"header": {"kid": ""}},
     ],
-    ids="-".join,
+    ids=lambda changes: repr(changes)[:60],
 )
 def test_an_assertion_that_says_something_else_is_refused(
     api: DjangoClient, holder: Client, changes: dict[str, Any]

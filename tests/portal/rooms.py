@@ -19,6 +19,7 @@ from portal.accounts.recovery_links import stop_token
 from portal.applications import actions as applications
 from portal.applications.models import Application, ClientSecret
 from portal.audit.models import ApiCall
+from portal.connect.models import Dataset, MatchReview, Patient
 from portal.usage.log import Place
 from tests.cast import BY_TEST, Cast, Person
 
@@ -30,13 +31,14 @@ OWNED = {
     "member_id",
     "invitation_id",
     "place",
+    "match_id",
 }
 """What belongs to an organisation: for outsiders, no address with one of these exists."""
 ROOTS = {"organisation_id", "application_id"}
 """Those that say whose it is; every other one must fit to it."""
 PERSONAL = {"session_id", "pk"}
 """What belongs to one person: for everybody else it does not exist."""
-FREE = {"slug", "code", "issuer_path", "token", "link", "recovery_id"}
+FREE = {"slug", "code", "issuer_path", "token", "link", "recovery_id", "review_id"}
 """What is public, or secret itself, or looked at by a rule of its own."""
 UNKNOWN = """tests/portal/rooms.py knows no value for <%s> in %s.
 Add it to OWNED (it belongs to an organisation), PERSONAL (to one person) or FREE, and a value for it to `real_ids`."""
@@ -137,6 +139,7 @@ def real_ids(cast: Cast) -> Ids:
     }
     recovery = recovery_actions.ask_for_recovery(by=BY_TEST, user=cast.bob.user, statement="lost my telephone")
     common |= {"recovery_id": recovery.public_id, "link": stop_token(recovery, cast.bob.user.pk)}
+    common["review_id"] = _match(cast.organisation, cast.application).public_id
     return Ids(
         common | _belongings(cast.organisation, cast.application, cast.bob),
         common | _belongings(cast.elsewhere, other, cast.charlie),
@@ -168,7 +171,20 @@ def _belongings(organisation: Organisation, application: Application, member: Pe
         "member_id": organisation.memberships.get(user=member.user).pk,
         "invitation_id": invitation.pk,
         "place": str(Place.of(call)),
+        "match_id": _match(organisation, application).public_id,
     }
+
+
+def _match(organisation: Organisation, application: Application) -> MatchReview:
+    dataset, _created = Dataset.objects.get_or_create(kind=Dataset.APPLICATION, application=application)
+    health_id = f"OPC-2026-X{dataset.patients.count():07}"
+    patient = Patient.objects.create(
+        dataset=dataset, health_id=health_id, given_name="Private", family_name="Person", sex="female",
+        birth_date="1990-01-02", country="KE",
+    )  # fmt: skip
+    return MatchReview.objects.create(
+        dataset=dataset, organisation=organisation, kind=MatchReview.AMBIGUOUS, patient=patient, candidates=[]
+    )
 
 
 def _session(person: Person) -> int:

@@ -217,7 +217,7 @@ def test_ids_of_another_organisation_open_nothing(cast: Cast, ids: Ids, walker: 
                     if not no_such_page(wrong, right):
                         faults.append(f"{method} /{room.template}: <{name}> of another gets {wrong.status}")
     assert faults == []
-    assert seen >= {"secret_id", "member_id", "invitation_id", "place"}
+    assert seen >= {"secret_id", "member_id", "invitation_id", "place", "match_id"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

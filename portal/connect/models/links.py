@@ -9,6 +9,7 @@ from django.utils import timezone
 from portal.accounts.models import Organisation
 from portal.connect.models.datasets import Dataset
 from portal.connect.models.patients import Patient
+from portal.edge.environments import PRODUCTION, SANDBOX, Environment
 
 
 class LocalLink(models.Model):
@@ -105,3 +106,13 @@ class MatchReview(models.Model):
 
     def __str__(self) -> str:
         return f"review {self.public_id}"
+
+    @property
+    def environment(self) -> Environment:
+        """Return where it happened: production, or some application's sandbox."""
+        return PRODUCTION if self.dataset.kind == Dataset.PRODUCTION else SANDBOX
+
+    @property
+    def short_id(self) -> str:
+        """Return the beginning of its id, by which people call it."""
+        return str(self.public_id)[:8]
