@@ -7,6 +7,9 @@ health_id: OPC-2024-DEMO1
 ```table scopes-sandbox        a table that the code fills
 ```
 
+```fields EncounterPush        the fields of a schema, from the OpenAPI document
+```
+
 ```sequence Getting a token    a diagram of who sends what to whom
 Your app -> OpesCare: client_id and secret
 ```
@@ -22,7 +25,7 @@ from portal.guides.sources import Source, load_yaml
 from portal.guides.variables import fill
 from portal.samples.calls import Call
 
-KINDS = ("call", "table", "sequence")
+KINDS = ("call", "table", "fields", "sequence")
 OPENING = re.compile(rf"^```(?P<kind>{'|'.join(KINDS)})[ ]+(?P<name>\S.*?)[ ]*\n", re.MULTILINE)
 CLOSING = re.compile(r"^```[ ]*$", re.MULTILINE)
 

@@ -13,13 +13,14 @@ from django.utils.translation import gettext, override
 from markdown.extensions.toc import TocExtension
 
 from portal.edge.environments import SANDBOX, base_url
-from portal.guides import sequences, tables
+from portal.guides import fields, sequences, tables
 from portal.guides.code import code_group
 from portal.guides.directives import Directive, call_of, directives
 from portal.guides.inspection import Inspection, inspect
 from portal.guides.own import marked_blocks
 from portal.guides.sources import PageError, Source
 from portal.guides.variables import fill, unknown_variable
+from portal.openapi.document import UnknownSchemaError
 from portal.samples.calls import Call, CallError
 
 PLACEHOLDER = "opescare-block-{}-"
@@ -114,6 +115,8 @@ def _blocks(source: Source, found: Sequence[Directive], calls: Sequence[PlacedCa
             seen += 1
         elif directive.kind == "table":
             blocks.append(_table(source, directive))
+        elif directive.kind == "fields":
+            blocks.append(_fields(source, directive))
         else:
             blocks.append(_sequence(source, directive, number))
     return blocks
@@ -131,6 +134,13 @@ def _table(source: Source, directive: Directive) -> str:
         known = ", ".join(tables.TABLES)
         raise PageError(source.path, directive.line, f"there is no table {directive.name}; there are {known}")
     return tables.table(directive.name)
+
+
+def _fields(source: Source, directive: Directive) -> str:
+    try:
+        return fields.fields(directive.name, source.language)
+    except UnknownSchemaError as exc:
+        raise PageError(source.path, directive.line, str(exc)) from None
 
 
 def _sequence(source: Source, directive: Directive, number: int) -> str:

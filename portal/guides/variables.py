@@ -45,6 +45,8 @@ SHOWN = {
     "answer.ambiguous_match": "resolvePatient.ambiguous_pair",
     "answer.local_number_reused": "resolvePatient.reused_number",
     "answer.resolved_batch": "resolvePatientBatch.three_people",
+    "answer.invalid_record": "pushEncounter.unknown_field",
+    "answer.own_encounter": "getEncounter.own",
 }
 """Recorded answers that a page shows without a call of its own."""
 

@@ -18,6 +18,10 @@ class UnknownOperationError(LookupError):
     """The document has no operation of this id."""
 
 
+class UnknownSchemaError(LookupError):
+    """The document has no schema of this name."""
+
+
 @dataclass(frozen=True)
 class Parameter:
     """A value in the address of an operation."""
@@ -34,6 +38,20 @@ class Field:
 
     name: str
     required: bool
+
+
+@dataclass(frozen=True)
+class Property:
+    """A field of a schema, however deep: `period.start`, `diagnoses[].icd10`. `values` are all that it may have.
+
+    `kind` is JSON Schema's type or, for text of a known form, its format.
+    """
+
+    path: str
+    kind: str
+    values: tuple[str, ...]
+    required: bool
+    description: str
 
 
 @dataclass(frozen=True)
@@ -80,11 +98,50 @@ def operation(operation_id: str) -> Operation:
         raise UnknownOperationError(f"no operation {operation_id!r}; there are {', '.join(known)}") from None
 
 
+def properties(schema: str) -> tuple[Property, ...]:
+    """Return every field of the schema of this name, with the fields in it, in the order of the document.
+
+    :raises UnknownSchemaError: where there is none.
+    """
+    path: Path = settings.OPENAPI_DOCUMENT
+    schemas = _schemas(path, path.stat().st_mtime_ns)
+    if schema not in schemas:
+        raise UnknownSchemaError(f"no schema {schema!r}; there are {', '.join(schemas)}")
+    return tuple(_properties(schemas, schemas[schema], ""))
+
+
 @lru_cache(maxsize=1)
-def _read(path: Path, _changed: int) -> Mapping[str, Operation]:
+def _schemas(path: Path, changed: int) -> Mapping[str, Any]:
+    return MappingProxyType(_document(path, changed)["components"]["schemas"])
+
+
+def _properties(schemas: Mapping[str, Any], schema: Mapping[str, Any], prefix: str) -> Iterator[Property]:
+    for name, rules in schema.get("properties", {}).items():
+        inner = rules.get("items", rules)
+        refers = next((part["$ref"] for part in (inner, *inner.get("allOf", ())) if "$ref" in part), "")
+        kind = rules.get("type", "object")
+        yield Property(
+            path=prefix + name,
+            kind=rules.get("format", kind) if kind == "string" else kind,
+            values=tuple(inner.get("enum", ())),
+            required=name in schema.get("required", ()),
+            description=rules.get("description", ""),
+        )
+        if refers:
+            dots = "[]." if "items" in rules else "."
+            yield from _properties(schemas, schemas[refers.rpartition("/")[2]], prefix + name + dots)
+
+
+@lru_cache(maxsize=1)
+def _read(path: Path, changed: int) -> Mapping[str, Operation]:
+    return MappingProxyType({found.id: found for found in _operations(_document(path, changed))})
+
+
+@lru_cache(maxsize=1)
+def _document(path: Path, _changed: int) -> dict[str, Any]:
     with path.open("rb") as file:
-        document = yaml.load(file, yaml.CSafeLoader)  # the safe loader, ten times as fast
-    return MappingProxyType({found.id: found for found in _operations(document)})
+        document: dict[str, Any] = yaml.load(file, yaml.CSafeLoader)  # the safe loader, ten times as fast
+    return document
 
 
 def _operations(document: dict[str, Any]) -> Iterator[Operation]:

@@ -57,6 +57,7 @@ def build(tmp_path: Path, settings: Settings) -> Write:
         ("```call searchPatient\nhealth_id: OPC-2024-DEMO77\n```", 7, "not recorded: run `make fix`"),
         ("```call searchPatient\nhealth_id: x\n", 7, "this block is not closed"),
         ("```table nothing\n```", 7, "there is no table nothing"),
+        ("```fields Nothing\n```", 7, "no schema 'Nothing'"),
         ("```sequence Title\nno arrow\n```", 7, "every line of a sequence"),
         ("> " * 400 + "deep", 7, "nested more than"),
         ("\n" + "  " * 400 + "- deep", 8, "nested more than"),
