@@ -1,4 +1,4 @@
-"""The views that ours are compared with: one of DRF with the JSON of a patient, one of Django with a page's bytes."""
+"""The views that ours are compared with: of DRF with the JSON of a patient and of a push, of Django with a page."""
 
 import json
 
@@ -9,11 +9,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-PATIENT = json.loads(settings.RECORDINGS.read_text())["getPatient.demo_patient"]["body"]
+RECORDINGS = json.loads(settings.RECORDINGS.read_text())
+PATIENT = RECORDINGS["getPatient.demo_patient"]["body"]
+STORED = RECORDINGS["pushEncounter.visit"]["body"]
 
 
 class BareView(APIView):
-    """Returns a constant."""
+    """Returns a constant; of what it is sent it reads the JSON."""
 
     authentication_classes = ()
     permission_classes = ()
@@ -21,6 +23,10 @@ class BareView(APIView):
     def get(self, _request: Request) -> Response:
         """Return it."""
         return Response(PATIENT)
+
+    def post(self, request: Request) -> Response:
+        """Read what was sent, return a constant."""
+        return Response(STORED if request.data else None, status=201)
 
 
 PAGE = b"x" * 8_000

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +18,8 @@ TICKS = os.sysconf("SC_CLK_TCK")
 START_TIMEOUT = 60
 UNLIMITED = {f"RATE_LIMIT_{name}": str(10**9) for name in ("CLIENT", "PUBLISHED", "ADDRESS")}
 """Calls are counted as everywhere, but none of the load is refused."""
+BARE_SETTINGS = "portal.management.bench.bare_settings"
+HEAD = f"{'':38}{'per second':>12}{'CPU ms each':>13}{'of the limit':>14}"
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,10 @@ class Target:
     body: bytes = b""
 
 
+Load = Target | Callable[[], Target]
+"""What is sent: the same request over and over, or the one that is returned next."""
+
+
 @dataclass(frozen=True)
 class Measured:
     """`rate` in requests per second, `cpu` in milliseconds of the server's processes per request."""
@@ -38,10 +44,9 @@ class Measured:
     cpu: float
 
 
-@contextmanager
-def serving(port: int, data_dir: Path, **variables: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Serve on this port with one process, whose address in tokens and pages is that of the port."""
-    environment = {
+def environment_of(port: int, data_dir: Path, **variables: str) -> dict[str, str]:
+    """Return what a process needs to know to be of the server on this port."""
+    return {
         **os.environ,
         "MODE": "development",
         "PORT": str(port),
@@ -50,6 +55,17 @@ def serving(port: int, data_dir: Path, **variables: str) -> Iterator[subprocess.
         **UNLIMITED,
         **variables,
     }
+
+
+def line_of(name: str, measured: Measured, limit: Measured) -> str:
+    """Return the line of a table under HEAD."""
+    return f"{name:38}{measured.rate:12.0f}{measured.cpu:13.2f}{limit.cpu / measured.cpu:13.0%}"
+
+
+@contextmanager
+def serving(port: int, data_dir: Path, **variables: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Serve on this port with one process, whose address in tokens and pages is that of the port."""
+    environment = environment_of(port, data_dir, **variables)
     subprocess.run(
         [sys.executable, "manage.py", "demo", "--no-serve"],
         cwd=settings.BASE_DIR,
@@ -106,30 +122,31 @@ def _send(connection: http.client.HTTPConnection, target: Target) -> tuple[int, 
     return answer.status, answer.read()
 
 
-def measure(process: subprocess.Popen[bytes], port: int, target: Target, expected: int, seconds: float) -> Measured:
-    """Load the server and return its rate and cost.
+def measure(process: subprocess.Popen[bytes], port: int, load: Load, expected: int, seconds: float) -> Measured:
+    """Load the server and return its rate and cost. What a PostgreSQL costs is not in the cost.
 
     :raises RuntimeError: where an answer has another status than expected.
     """
-    _load(port, target, expected, 0.5)
+    _load(port, load, expected, 0.5)
     before, started = _cpu_seconds(process.pid), time.perf_counter()
-    count = _load(port, target, expected, seconds)
+    count = _load(port, load, expected, seconds)
     spent = _cpu_seconds(process.pid) - before
     return Measured(rate=count / (time.perf_counter() - started), cpu=spent / count * 1000)
 
 
-def _load(port: int, target: Target, expected: int, seconds: float) -> int:
+def _load(port: int, load: Load, expected: int, seconds: float) -> int:
     counts: list[int] = []
-    faults: list[int] = []
+    faults: list[str] = []
     deadline = time.perf_counter() + seconds
 
     def run() -> None:
         connection, count = http.client.HTTPConnection("127.0.0.1", port, timeout=20), 0
         while time.perf_counter() < deadline:
+            target = load if isinstance(load, Target) else load()
             status, _ = _send(connection, target)
             count += 1
             if status != expected:
-                faults.append(status)
+                faults.append(f"{target.method} {target.path} answered {status}, not {expected}")
                 break
         connection.close()
         counts.append(count)
@@ -140,7 +157,7 @@ def _load(port: int, target: Target, expected: int, seconds: float) -> int:
     for thread in threads:
         thread.join()
     if faults:
-        raise RuntimeError(f"{target.method} {target.path} answered {faults[0]}, not {expected}")
+        raise RuntimeError(faults[0])
     return sum(counts)
 
 

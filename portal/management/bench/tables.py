@@ -6,16 +6,13 @@
 import json
 import os
 import re
-import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -28,6 +25,7 @@ from django.utils import timezone
 from portal.accounts.models import Membership, Organisation, Role, TermsAcceptance, User
 from portal.applications.models import Application, Client, ClientSecret
 from portal.audit.models import ApiCall
+from portal.management.bench import databases
 from portal.usage.counting import count
 
 DAYS = 90
@@ -237,21 +235,17 @@ def _on_a_server_of_its_own(write: Callable[[str], object], options: Mapping[str
 
     :raises CommandError: where it fails.
     """
-    from tests.databases import postgresql  # noqa: PLC0415 - a deployment has no tests, and no use for this
-
-    if not (shutil.which("initdb") or list(Path("/usr/lib/postgresql").glob("*/bin/initdb"))):
-        write("Tables skipped: PostgreSQL is not installed: apt-get install postgresql")
+    if not databases.has_postgresql():
+        write(f"Tables skipped: {databases.MISSING}")
         return
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o711)  # the server runs as its own user
-        with postgresql(Path(folder)) as url:
-            environment = {**os.environ, "DATABASE_URL": url, "DATA_DIR": f"{folder}/data", "MODE": "development"}
-            command = [sys.executable, "manage.py", "bench", "--only", "tables", "--database", "this"]
-            command += [f"--{name}={options[name]}" for name in ("applications", "rows")]
-            command += [f"--{name}" for name in ("plans", "json") if options[name]]
-            done = subprocess.run(  # noqa: S603 - our own command
-                command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, check=False
-            )
+    with databases.postgresql() as (folder, url):
+        environment = {**os.environ, "DATABASE_URL": url, "DATA_DIR": f"{folder}/data", "MODE": "development"}
+        command = [sys.executable, "manage.py", "bench", "--only", "tables", "--database", "this"]
+        command += [f"--{name}={options[name]}" for name in ("applications", "rows")]
+        command += [f"--{name}" for name in ("plans", "json") if options[name]]
+        done = subprocess.run(  # noqa: S603 - our own command
+            command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, check=False
+        )
     if done.returncode:
         raise CommandError(done.stderr.strip() or "it failed")
     write(done.stdout.rstrip())
