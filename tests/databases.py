@@ -9,6 +9,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
+
+import psycopg
 
 from tests.servers import free_port, need
 
@@ -59,6 +62,14 @@ def postgresql(folder: Path) -> Iterator[str]:
         # At once, without a checkpoint: nobody needs this database again.
         os.kill(int((data / "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
         process.wait(30)
+
+
+def new_database(url: str) -> str:
+    """Make one more database in this PostgreSQL and return its DATABASE_URL."""
+    name = f"test_{uuid4().hex}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return f"{url.rpartition('/')[0]}/{name}"
 
 
 @contextmanager

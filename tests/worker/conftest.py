@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import psycopg
 import pytest
 
+from tests.databases import new_database
 from tests.servers import PROJECT, manage
 from tests.worker.smtp import Mailbox
 
@@ -73,7 +73,7 @@ def office(request: pytest.FixtureRequest, tmp_path: Path, mailbox: Mailbox) -> 
     }
     environment.pop("DATABASE_URL", None)
     if request.param == "postgresql":
-        environment["DATABASE_URL"] = _new_database(request.getfixturevalue("postgresql_url"))
+        environment["DATABASE_URL"] = new_database(request.getfixturevalue("postgresql_url"))
     manage(environment, "migrate", "-v", "0")
     opened = Office(environment, mailbox)
     yield opened
@@ -81,10 +81,3 @@ def office(request: pytest.FixtureRequest, tmp_path: Path, mailbox: Mailbox) -> 
         if worker.poll() is None:
             worker.send_signal(signal.SIGKILL)
         worker.wait()
-
-
-def _new_database(url: str) -> str:
-    name = f"test_{uuid4().hex}"
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    return f"{url.rpartition('/')[0]}/{name}"
