@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import Final
 
 from django.template.loader import render_to_string
@@ -15,13 +17,16 @@ from portal.applications.scopes import SCOPES, available
 from portal.connect.synthetic import NAMED, Person, people
 from portal.connect.synthetic.facilities import places
 from portal.connect.synthetic.histories import Diagnosis, history_of
-from portal.connect.synthetic.people import FIRST_DRAWN, MET_BY_RESOLVE
+from portal.connect.synthetic.people import MET_BY_RESOLVE
 from portal.edge.environments import SANDBOX
 from portal.openapi.document import Operation, operations
 from portal.problems.catalogue import OAUTH_ERRORS, PROBLEMS, ProblemType
+from portal.samples.steps import GRANT
 
 Cell = dict[str, str]
 Table = tuple[list[str], list[list[Cell]]]
+SHOWN: Final = 8
+"""So many of many that are alike are shown."""
 
 
 def _scopes(names: Iterable[str]) -> Table:
@@ -64,18 +69,16 @@ def _spans(codes: Iterable[str]) -> str:
 
 
 def _identifiers() -> Table:
-    rows = [
-        [{"code": system}, {"code": value}, {"code": person.health_id}]
-        for person in people()
-        for system, value in person.identifiers
-    ]
+    known = sorted((system, value, person.health_id) for person in people() for system, value in person.identifiers)
+    first = (one for _system, numbers in groupby(known, key=itemgetter(0)) for one in islice(numbers, SHOWN))
+    rows = [[{"code": cell} for cell in one] for one in first]
     return [_("Numbering system"), _("Number"), _("Health ID")], rows
 
 
 def _calls() -> Table:
     rows = [
         [{"code": f"{one.method} {one.path}"}, {"text": _(one.summary)}, _scopes_of(one)]
-        for one in sorted(operations().values(), key=lambda one: one.needs_token)
+        for one in sorted(operations().values(), key=lambda one: (one.needs_token, one.id != GRANT))
     ]
     return [_("Call"), _("What it does"), _("Scope, any one of")], rows
 
@@ -103,7 +106,7 @@ TABLES: Final[dict[str, Callable[[], Table]]] = {
     "errors": lambda: _errors(PROBLEMS.values()),
     "oauth-errors": lambda: _errors(OAUTH_ERRORS.values()),
     "patients": lambda: _patients((*NAMED, *MET_BY_RESOLVE)),
-    "everyone-else": lambda: _patients(list(people())[len(NAMED) : FIRST_DRAWN]),
+    "everyone-else": lambda: _patients(islice(people(), len(NAMED), len(NAMED) + SHOWN)),
     "identifiers": _identifiers,
     "calls": _calls,
     "hospitals": _hospitals,
