@@ -10,6 +10,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 KEYS = ("SECRET_KEY", "CREDENTIALS_PEPPER", "LEDGER_KEY")
 MINIMUM_KEY_LENGTH = 40
+MINIMUM_RETENTION = 90
+"""Days: as far back as the usage pages look."""
 
 
 @register
@@ -18,6 +20,15 @@ def mode_is_known(**_: Any) -> list[CheckMessage]:
     if settings.MODE in {"production", "development"}:
         return []
     return [Error(f"MODE is {settings.MODE!r}.", "Set MODE to production or development.", id="portal.E001")]
+
+
+@register
+def the_ledger_is_kept_long_enough(**_: Any) -> list[CheckMessage]:
+    """Refuse to delete calls that the usage pages still show."""
+    if settings.LEDGER_RETENTION >= MINIMUM_RETENTION:
+        return []
+    hint = f"Set LEDGER_RETENTION to {MINIMUM_RETENTION} days or more, or remove it."
+    return [Error("Calls would be deleted that the usage pages still read.", hint, id="portal.E010")]
 
 
 @register

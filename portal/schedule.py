@@ -14,6 +14,8 @@ from portal.accounts.recovery_actions import apply_due_recoveries
 from portal.accounts.tasks import prune as prune_accounts
 from portal.applications.fetched_keys import refresh_due
 from portal.applications.tasks import remind_of_expiry, tell_of_quiet
+from portal.audit.tasks import prune as prune_ledger
+from portal.audit.tasks import seal
 from portal.connect.tasks import prune as forget_answers
 from portal.mail.delivery import deliver_due
 from portal.mail.tasks import forget
@@ -38,6 +40,8 @@ SCHEDULE = (
     Scheduled("applications.tell_of_quiet", timedelta(hours=1), lambda _: tell_of_quiet()),
     Scheduled("accounts.apply_due_recoveries", timedelta(minutes=1), lambda _: apply_due_recoveries()),
     Scheduled("accounts.prune", timedelta(days=1), lambda _: prune_accounts()),
+    Scheduled("audit.seal", timedelta(minutes=1), seal),
+    Scheduled("audit.prune", timedelta(days=1), prune_ledger),
     Scheduled("usage.count_calls", timedelta(minutes=5), count_calls),
     Scheduled("connect.prune", timedelta(hours=1), lambda _: forget_answers()),
     Scheduled("oauth.prune", timedelta(days=1), lambda _: prune()),

@@ -31,7 +31,7 @@ CREDENTIALS_PEPPER = env.str("CREDENTIALS_PEPPER", DEVELOPMENT_KEY)
 KEY_ENCRYPTION_KEYS = env.list("KEY_ENCRYPTION_KEYS", default=[DEVELOPMENT_KEY])
 """Encrypt the signing keys at rest: the first encrypts, all of them decrypt."""
 LEDGER_KEY = env.str("LEDGER_KEY", DEVELOPMENT_KEY)
-"""Patients stand in the ledger as HMAC-SHA256 under this key."""
+"""Patients stand in the ledger as HMAC-SHA256 under this key; the key of its checkpoints is derived from it."""
 
 # --- Addresses. What we write into tokens and pages comes from here, never from a request's Host header.
 PUBLIC_URL = env.str("PUBLIC_URL", f"http://localhost:{PORT}").rstrip("/")
@@ -245,6 +245,10 @@ MFA_FORMS = {
 USERSESSIONS_TRACK_ACTIVITY = False  # on every request; `SignedInMiddleware` does it every five minutes
 RECOVERY_WAIT = env.int("RECOVERY_WAIT", 24)
 """Hours between a granted recovery and its effect, in which the person and the owners can stop it."""
+
+# --- The ledger.
+LEDGER_RETENTION = env.int("LEDGER_RETENTION", 2190)
+"""Days that the rows of API calls are kept once they are sealed: six years, as HIPAA demands of such records."""
 
 # --- The API.
 API_PREFIXES = ("/api/v1/", "/v1/")

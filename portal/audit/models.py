@@ -1,9 +1,9 @@
-"""Rows that are written once and never changed."""
+"""Rows that are written once and never changed; `tasks.prune` alone deletes, and leaves a seal."""
 
 from typing import Any, NoReturn
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 OUTCOMES = ("allowed", "denied", "failed")
@@ -114,3 +114,33 @@ class Decision(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%dT%H:%M:%SZ} {self.actor_label} {self.verb} {self.object_type} {self.object_id}"
+
+
+class Checkpoint(AppendOnlyModel):
+    """A seal over the rows of one ledger from `first_id` to `last_id`, chained to the one before (`checkpoints.py`)."""
+
+    ledger = models.CharField(max_length=10, help_text="calls or decisions")
+    number = models.PositiveBigIntegerField(help_text="counted from 1 in each ledger")
+    first_id = models.BigIntegerField()
+    last_id = models.BigIntegerField()
+    rows = models.PositiveIntegerField()
+    sealed_at = models.DateTimeField()
+    previous = models.CharField(max_length=64, blank=True, help_text="the hash of the checkpoint before")
+    marks_digest = models.CharField(max_length=64, help_text="SHA-256 of the marks; stays when they are pruned")
+    mac = models.CharField(max_length=64, help_text="HMAC-SHA256 over all of the above")
+    pruned = models.CharField(max_length=64, blank=True, help_text="another one, once the rows were deleted in time")
+    marks = models.BinaryField(help_text="id and keyed digest of each row")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["ledger", "number"], name="one_checkpoint_follows"),
+            models.CheckConstraint(condition=Q(first_id__lte=F("last_id")), name="checkpoint_has_a_span"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ledger} {self.number}"
+
+    @property
+    def anchor(self) -> str:
+        """Return what an operator notes outside the database."""
+        return f"{self.ledger}:{self.number}:{self.mac}"

@@ -48,6 +48,7 @@ def start(variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
         ({"PUBLIC_URL": ""}, "portal.E005", "Set PUBLIC_URL"),
         ({"PROCESSES": "2"}, "portal.E006", "Set REDIS_URL"),
         ({"OUTBOUND_ALLOW_PRIVATE": "1"}, "portal.E009", "Remove OUTBOUND_ALLOW_PRIVATE"),
+        ({"LEDGER_RETENTION": "89"}, "portal.E010", "90 days or more"),
         ({"EMAIL_URL": ""}, "portal.E007", "Set EMAIL_URL"),
         ({"EMAIL_URL": "consolemail://"}, "portal.E007", "Set EMAIL_URL"),
         ({"EMAIL_URL": "smtp://portal:password@smtp.example.org"}, "portal.E008", "smtp+tls://"),
