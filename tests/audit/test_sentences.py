@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,7 @@ def passes_on(verb: ast.expr) -> bool:
     return any(isinstance(part, ast.FormattedValue) and isinstance(part.value, ast.Name) for part in parts)
 
 
+@cache
 def wrappers_in(path: Path) -> set[str]:
     """Return the functions of a module that pass their caller's verb on."""
     if not path.is_file():
