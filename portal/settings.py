@@ -79,6 +79,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "portal.edge.middleware.EdgeMiddleware",
     "portal.limits.middleware.TellLimitsMiddleware",
+    "portal.connect.faults.FaultMiddleware",
     "portal.audit.middleware.LedgerMiddleware",
     "portal.limits.middleware.LimitAddressesMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -286,7 +287,11 @@ SPECTACULAR_SETTINGS = {
     ],
     "SCHEMA_PATH_PREFIX": "",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "POSTPROCESSING_HOOKS": ["portal.oauth.schema.tidy", "portal.oauth.schema.add_recorded_examples"],
+    "POSTPROCESSING_HOOKS": [
+        "portal.oauth.schema.tidy",
+        "portal.connect.faults.describe",
+        "portal.oauth.schema.add_recorded_examples",
+    ],
     "LICENSE": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
     "COMPONENT_SPLIT_REQUEST": False,
 }

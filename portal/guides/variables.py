@@ -20,6 +20,7 @@ from portal.applications.published import DEMO_PRODUCTION_CLIENT, DEMO_SANDBOX_C
 from portal.applications.rotation import QUIET
 from portal.applications.secrets import PATTERN
 from portal.applications.tasks import REMINDED
+from portal.connect.faults import LONGEST
 from portal.connect.idempotency import KEPT as ANSWERS_KEPT
 from portal.connect.matching import NAME_GATE
 from portal.connect.paging import PAGE
@@ -96,6 +97,7 @@ def variables() -> dict[str, str]:
         "keys.published_ahead": str(int(PUBLISHED_AHEAD.total_seconds() // 60)),
         "limit.body": f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024} KiB",
         "limit.failures": str(FAILURES.amount),
+        "fault.longest": str(LONGEST),
         "limit.client": str(settings.RATE_LIMIT_CLIENT),
         "limit.published": str(settings.RATE_LIMIT_PUBLISHED),
         "limit.address": str(settings.RATE_LIMIT_ADDRESS),

@@ -4,7 +4,7 @@ The header fields are those of draft-ietf-httpapi-ratelimit-headers (11), struct
 """
 
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, cast
 
@@ -81,6 +81,13 @@ def spend(request: HttpRequest, quota: Quota) -> Spent:
     spent = Spent(quota, counting().count(_rate(quota.policy, quota.amount), *quota.who))
     spent_by(request).append(spent)
     return spent
+
+
+def pretend_over(request: HttpRequest, seconds: int) -> Spent:
+    """Let the answer say that the client has nothing left for so many seconds. Nothing is counted."""
+    spent = spent_by(request)
+    spent[-1] = replace(spent[-1], window=Window(spent[-1].quota.amount + 1, seconds))
+    return spent[-1]
 
 
 def look(quota: Quota) -> Spent:

@@ -16,6 +16,7 @@ from portal.problems.catalogue import PROBLEMS
 from portal.problems.strict import StrictSerializer
 
 EVERYWHERE = (
+    "invalid_sandbox_fault",
     "token_missing",
     "token_invalid",
     "token_expired",

@@ -63,6 +63,20 @@ _ALL: Final = (
         noop("Make a new random key, such as a UUID, for each thing that you send, and keep it for its retries."),
     ),
     ProblemType(
+        "invalid_sandbox_fault",
+        400,
+        noop("The Sandbox-Fault header cannot be obeyed"),
+        noop(
+            "The header asks for faults in a way that does not exist, with a client that may not, or in production. "
+            "Nothing was looked up and nothing was stored."
+        ),
+        noop(
+            "Send `status=429`, `status=500`, `status=503` or `drop`, with `after` if the work shall be done first, "
+            "and `delay=1` to `delay=10`. Delays and `drop` need a sandbox client of your own. Remove the header in "
+            "production."
+        ),
+    ),
+    ProblemType(
         "unknown_host",
         400,
         noop("This host name is not known here"),
@@ -351,7 +365,18 @@ _OAUTH: Final = (
     ),
 )
 
+INJECTED: Final = ProblemType(
+    "injected_fault",
+    503,
+    noop("A fault on demand"),
+    noop("The call asked for a fault by its Sandbox-Fault header. With `after`, its work was done all the same."),
+    noop("Nothing needs mending. This code stands in the request log only; the answer had the code of a real fault."),
+)
+"""What the ledger says of a call that asked to fail."""
+
 PROBLEMS: Final = {problem.code: problem for problem in _ALL}
 """Errors that are answered as problem details."""
 OAUTH_ERRORS: Final = {problem.code: problem for problem in _OAUTH}
 """Errors of the token, revocation and introspection endpoints, which RFC 6749, section 5.2, gives another form."""
+KNOWN_ERRORS: Final = {**PROBLEMS, **OAUTH_ERRORS, INJECTED.code: INJECTED}
+"""Everything that a row of the ledger may name."""

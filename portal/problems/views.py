@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views import defaults
 
-from portal.problems.catalogue import OAUTH_ERRORS, PROBLEMS
+from portal.problems.catalogue import KNOWN_ERRORS, OAUTH_ERRORS, PROBLEMS
 from portal.problems.responses import problem_response
 from portal.ui.public import public_page
 
@@ -14,7 +14,7 @@ from portal.ui.public import public_page
 @public_page
 def error_page(request: HttpRequest, code: str) -> HttpResponse:
     """Explain one error code."""
-    problem = PROBLEMS.get(code) or OAUTH_ERRORS.get(code)
+    problem = KNOWN_ERRORS.get(code)
     if problem is None:
         raise Http404
     return render(request, "problems/error.html", {"problem": problem, "area": "errors"})

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from portal.applications.models import ClientSecret
 from portal.audit.models import ApiCall
 from portal.openapi.document import Operation, operations
-from portal.problems.catalogue import ProblemType
+from portal.problems.catalogue import KNOWN_ERRORS, ProblemType
 from portal.usage.figures import Tally
-from portal.usage.forms import KNOWN_ERRORS, secret_name
+from portal.usage.forms import secret_name
 from portal.usage.log import Place
 
 

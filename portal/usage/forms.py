@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.applications.models import Client, ClientSecret
 from portal.openapi.document import operations
-from portal.problems.catalogue import OAUTH_ERRORS, PROBLEMS
+from portal.problems.catalogue import KNOWN_ERRORS
 
 ELSEWHERE = "none"
 """Calls that reached no operation of the API."""
@@ -21,7 +21,6 @@ CLASSES = (
     ("4", _("4xx: refused")),
     ("5", _("5xx: failed")),
 )
-KNOWN_ERRORS = {**PROBLEMS, **OAUTH_ERRORS}
 
 
 def statuses() -> list[int]:

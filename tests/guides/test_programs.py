@@ -122,6 +122,15 @@ def test_a_program_signs_with_the_key_and_gets_a_token(
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_program_that_loses_an_answer_says_what_the_guide_says(live: Server, language: str, tmp_path: Path) -> None:
+    [program] = programs("errors-and-limits", "faults", language, **{"sandbox.base_url": live.base_url})
+    assert execute([sys.executable], tmp_path, "lost.py", program).splitlines() == [
+        "No answer",
+        "201 true",
+    ]
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
 def test_the_check_for_scanners_knows_our_secrets(language: str) -> None:
     program, rule = programs("keep-secrets", "pattern", language)[1:]
     names: dict[str, Any] = {}

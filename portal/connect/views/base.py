@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 
 from portal.audit.calls import call_of
 from portal.audit.inside import record_inside
+from portal.connect import faults
 from portal.oauth.operations import Operation
 from portal.oauth.permissions import operation_of
 from portal.problems.exceptions import Problem
@@ -26,13 +27,14 @@ class ConnectView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Let the caller in, unless its body would be read as empty.
 
-        :raises Problem: `length_required`, or what authentication and permission say.
+        :raises Problem: `length_required`, a fault on demand, or what authentication and permission say.
         """
         operation = operation_of(request, self)
         call_of(request).operation = operation.id if operation else ""  # also of a call that is refused right away
         super().initial(request, *args, **kwargs)
         if is_chunked(request.META):
             raise Problem("length_required")
+        faults.obey(request)
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Keep clinical answers out of shared caches; a private one must ask again."""
