@@ -137,9 +137,10 @@ def describe(result: dict[str, Any], **_: object) -> dict[str, Any]:
     """
     result["info"]["description"] += (
         f"\n\nIn the sandbox, the request header `{NAME}` of any call with a token makes the answer fail: "
-        "`status=429`, `status=500` or `status=503` answers so, `drop` closes the connection before the answer is complete, `after` "
-        f"beside one of these lets the work be done first, and `delay=5` lets the answer come so many seconds late, "
-        f"{LONGEST} at most. Delays and `drop` need a client of your own. See `#/components/parameters/{NAME}`."
+        "`status=429`, `status=500` or `status=503` answers so, `drop` closes the connection before the answer is "
+        "complete, `after` beside one of these lets the work be done first, and `delay=5` lets the answer come so many "
+        f"seconds late, {LONGEST} at most. Delays and `drop` need a client of your own. "
+        f"See `#/components/parameters/{NAME}`."
     )
     result["components"]["parameters"] = {
         NAME: {

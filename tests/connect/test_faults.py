@@ -163,7 +163,7 @@ def test_few_answers_are_late_at_once_and_the_others_are_served_meanwhile(live: 
 def test_a_real_client_gets_no_answer_from_a_dropped_connection(live: Server, fault: str) -> None:
     headers, url = own_token(live), f"{live.base_url}/connect/records/encounters"
     body, key = encounter(source_id=str(uuid.uuid4())), str(uuid.uuid4())
-    with pytest.raises(requests.exceptions.RequestException, match="IncompleteRead|Remote end closed|reset"):
+    with pytest.raises(requests.exceptions.RequestException, match=r"IncompleteRead|Remote end closed|reset"):
         requests.post(url, json=body, headers={**headers, "Idempotency-Key": key, "Sandbox-Fault": fault}, timeout=60)
     retry = requests.post(url, json=body, headers={**headers, "Idempotency-Key": key}, timeout=60)
     assert retry.status_code == 201
