@@ -9,11 +9,11 @@ from typing import Final
 
 import yaml
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
+from portal.guides.tables import written
 from portal.openapi.document import Property, properties
 
 KINDS: Final = {
@@ -45,7 +45,7 @@ def fields(schema: str, language: str) -> SafeString:
         for one in properties(schema)
     ]
     head = [_("Field"), _("Value"), _("Required"), _("Meaning")]
-    return render_to_string("guides/table.html", {"head": head, "rows": rows})
+    return written(head, rows)
 
 
 def words(language: str) -> Mapping[str, str]:

@@ -1,6 +1,6 @@
 """`table` blocks: tables whose rows come from the code."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from itertools import groupby, islice
 from operator import itemgetter
@@ -80,7 +80,7 @@ def _calls() -> Table:
         [{"code": f"{one.method} {one.path}"}, {"text": _(one.summary)}, _scopes_of(one)]
         for one in sorted(operations().values(), key=lambda one: (one.needs_token, one.id != GRANT))
     ]
-    return [_("Call"), _("What it does"), _("Scope, any one of")], rows
+    return [_("Call"), _("Purpose"), _("Scope, any one of")], rows
 
 
 def _scopes_of(one: Operation) -> Cell:
@@ -124,4 +124,11 @@ def table(name: str) -> SafeString:
 @lru_cache(maxsize=64)
 def _table(name: str, _language: str | None) -> SafeString:
     head, rows = TABLES[name]()
-    return render_to_string("guides/table.html", {"head": head, "rows": rows})
+    return written(head, rows)
+
+
+def written(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> SafeString:
+    """Return the table's HTML. Each cell has its heading beside it, for screens that are too narrow for columns."""
+    return render_to_string(
+        "guides/table.html", {"head": head, "rows": [list(zip(head, row, strict=True)) for row in rows]}
+    )

@@ -22,6 +22,15 @@ def test_every_error_says_what_happened_and_what_to_do_and_links_to_its_page() -
                 assert all(str(conditional_escape(part)) in row for part in words.split("`"))
 
 
+def test_a_cell_names_its_column_for_screens_without_columns() -> None:
+    for row in rows("calls"):
+        assert [part.partition('"')[0] for part in row.split('data-head="')[1:]] == [
+            "Call",
+            "Purpose",
+            "Scope, any one of",
+        ]
+
+
 def test_links_of_a_table_lead_to_the_readers_language() -> None:
     with override("fr"):
         assert 'href="/fr/errors/not_found/"' in table("errors")
