@@ -2,11 +2,18 @@
 
 from typing import Any
 
-from allauth.account.views import EmailView
+from allauth.account.views import EmailView, SignupView
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.views import ActivateTOTPView
+from allauth.mfa.utils import is_mfa_enabled
 from allauth.mfa.webauthn import views
 from allauth.mfa.webauthn.internal.auth import begin_registration
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from portal.accounts import invitation_actions
 
 
 class AddressView(EmailView):
@@ -17,6 +24,28 @@ class AddressView(EmailView):
         if "action_add" not in request.POST:
             return HttpResponseRedirect(request.path)
         answer: HttpResponse = super().post(request, *args, **kwargs)
+        return answer
+
+
+class SignUpView(SignupView):
+    """A new account. Who comes from an invitation finds its address in the form."""
+
+    def get_initial(self) -> dict[str, Any]:
+        """Return the invited address: whoever has the mail's link has the mail."""
+        initial: dict[str, Any] = super().get_initial()
+        invitation = invitation_actions.behind(self.get_next_url() or "")
+        return {**initial, "email": invitation.email} if invitation else initial
+
+
+class AddAppView(ActivateTOTPView):
+    """A new authenticator app. Who has one already, and came here by the Back button, is not asked to remove it."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Go to the list of second steps, where there is one."""
+        if is_mfa_enabled(request.user, [Authenticator.Type.TOTP]):
+            messages.info(request, _("You have an authenticator app already."))
+            return redirect("mfa_index")
+        answer: HttpResponse = super().dispatch(request, *args, **kwargs)
         return answer
 
 

@@ -77,6 +77,13 @@ class AccountAdapter(DefaultAccountAdapter):
         """Return the address that the edge has found."""
         return str(request.META["REMOTE_ADDR"])
 
+    def is_safe_url(self, url: str) -> bool:
+        """Say whether somebody may be led there: to an address, and one of ours."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:  # "http://[": no address at all
+            return False
+
     def clean_email(self, email: str) -> str:
         """Refuse what would be cut off in the database."""
         if len(email) > MAXIMUM_ADDRESS_LENGTH:

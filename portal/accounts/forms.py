@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts.models import Organisation, TermsAcceptance, User
+from portal.accounts.models import Kind, Organisation, TermsAcceptance, User
 
 
 class SignUpForm(forms.Form):
@@ -53,3 +53,8 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["country"].required = True
+        if self.instance.pk is None:  # nobody is "something else" because they looked away
+            kind = self.fields["kind"]
+            assert isinstance(kind, forms.ChoiceField)  # noqa: S101 - for the type checker
+            kind.choices, kind.initial = [("", "---------"), *Kind.choices], ""
+            self.initial.pop("kind", None)

@@ -3,9 +3,11 @@
 import hashlib
 import secrets
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -104,6 +106,24 @@ def usable(token: str) -> Invitation | None:
         digest=digest(token), accepted_at=None, withdrawn_at=None, expires_at__gt=timezone.now()
     )
     return found.first()
+
+
+def behind(address: str) -> Invitation | None:
+    """Return the invitation that is answered at this address of ours."""
+    try:
+        match = resolve(urlsplit(address).path)
+    except (Resolver404, ValueError):
+        return None
+    return usable(match.kwargs["token"]) if match.url_name == "invitation" else None
+
+
+def joined_by(token: str, user: User) -> Organisation | None:
+    """Return the organisation that the user, who is its member still, joined by this link."""
+    accepted = Invitation.objects.select_related("organisation").filter(
+        digest=digest(token), accepted_at__isnull=False, organisation__memberships__user=user
+    )
+    invitation = accepted.first()
+    return invitation.organisation if invitation and is_for(invitation, user) else None
 
 
 def _send(invitation: Invitation) -> None:

@@ -4,13 +4,15 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from portal.accounts import invitation_actions as actions
 from portal.accounts.actions import NotAllowedError
 from portal.accounts.actors import actor
-from portal.accounts.models import Invitation, User
+from portal.accounts.models import Invitation, Organisation, User
 from portal.accounts.organisation_forms import InvitationForm
 from portal.accounts.policies import May, SignedInRequest, membership_for, signed_in
 from portal.accounts.reauthentication import recently_authenticated
@@ -84,11 +86,15 @@ def _confirm(request: SignedInRequest, invitation: Invitation, template: str) ->
 def answer(request: HttpRequest, token: str) -> HttpResponse:
     """Show an invitation to whoever holds its link, and let the invited person accept it.
 
-    Whatever is wrong with a link, everybody reads the same about it: nobody learns what it once was.
+    Whatever is wrong with a link, everybody reads the same about it: nobody learns what it once was, but whoever joined
+    by it.
     """
     request.needs_sign_in = True  # type: ignore[attr-defined] # the header names who is signed in
     invitation = actions.usable(token)
     if invitation is None:
+        if signed_in(request.user) and (organisation := actions.joined_by(token, request.user)):
+            messages.info(request, _("You are a member of %(organisation)s already.") % {"organisation": organisation})
+            return _to_its_apps(organisation)
         return render(request, "organisations/invitation_void.html", status=404)
     if not signed_in(request.user):
         return _show(request, invitation, "organisations/invitation_signed_out.html")
@@ -105,7 +111,11 @@ def _accept(request: HttpRequest, invitation: Invitation, user: User) -> HttpRes
     except NotAllowedError:
         return render(request, "organisations/invitation_void.html", status=404)
     messages.success(request, _("Welcome to %(organisation)s.") % {"organisation": invitation.organisation})
-    return redirect("organisation", invitation.organisation.public_id)
+    return _to_its_apps(invitation.organisation)
+
+
+def _to_its_apps(organisation: Organisation) -> HttpResponse:
+    return redirect(f"{reverse('application-list')}?{urlencode({'organisation': organisation.public_id})}")
 
 
 def _show(request: HttpRequest, invitation: Invitation, template: str, status: int = 200) -> HttpResponse:

@@ -16,7 +16,7 @@ from django.views.generic import RedirectView
 
 from portal.accounts import account_pages as own
 from portal.accounts import views
-from portal.accounts.account_views import AddPasskeyView, AddressView, PasskeyAgainView
+from portal.accounts.account_views import AddAppView, AddPasskeyView, AddressView, PasskeyAgainView, SignUpView
 from portal.accounts.reauthentication import recently_authenticated
 
 View = Callable[..., HttpResponse]
@@ -53,7 +53,7 @@ urlpatterns = [
     path("terms/", views.accept_terms, name="terms-accept"),
     path("recovery/", include("portal.accounts.recovery_urls")),
     # Coming and going.
-    path("signup/", account.signup, name="account_signup"),
+    path("signup/", SignUpView.as_view(), name="account_signup"),
     path("signup/again/", own.sign_up_again, name="account-sign-up-again"),
     path("confirm-email/", whole(account.email_verification_sent), name="account_email_verification_sent"),
     path("login/", account.login, name="account_login"),
@@ -79,7 +79,7 @@ urlpatterns = [
     path("password/change/", whole(account.password_change), name="account_change_password"),
     path("password/set/", recently_authenticated(whole(account.password_set)), name="account_set_password"),
     path("2fa/", mfa.index, name="mfa_index"),
-    path("2fa/app/add/", whole(totp.activate_totp), name="mfa_activate_totp"),
+    path("2fa/app/add/", whole(AddAppView.as_view()), name="mfa_activate_totp"),
     path("2fa/app/remove/", whole(totp.deactivate_totp), name="mfa_deactivate_totp"),
     path("2fa/passkeys/", to_two_step, name="mfa_list_webauthn"),
     path("2fa/passkeys/add/", whole(AddPasskeyView.as_view()), name="mfa_add_webauthn"),

@@ -11,6 +11,7 @@ from portal.connect.synthetic import NAMED
 from portal.edge.environments import SANDBOX, base_url
 from portal.guides.code import code_group
 from portal.guides.library import ENGLISH, Page, library
+from portal.guides.sources import PageError
 from portal.problems.responses import problem_response
 from portal.problems.views import below_api
 from portal.samples.calls import Call
@@ -52,7 +53,10 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer an unknown address: a problem below the API; elsewhere a page that suggests guides of a like name."""
     if below_api(request):
         return problem_response(request, "route_not_found")
-    pages = library().pages[get_language() or ENGLISH]
+    try:
+        pages = library().pages[get_language() or ENGLISH]
+    except PageError:  # in development, while somebody writes; the guide's own page says what is wrong
+        pages = {}
     asked = request.path_info.strip("/").rpartition("/")[2].removesuffix(".md").lower()
     suggestions = [pages[slug] for slug in get_close_matches(asked, pages, n=3, cutoff=0.5)]
     context = {"suggestions": suggestions}

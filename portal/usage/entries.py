@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from django.utils.translation import gettext as _
@@ -18,10 +18,14 @@ from portal.usage.log import Place
 
 @dataclass(frozen=True)
 class Entry:
-    """A call. `secrets` are those whose names the reader may know, by `secret:<id>`."""
+    """A call. `secrets` are those whose names the reader may know, by `secret:<id>`.
+
+    `issuers` says which credential obtained a token, for calls that carry a token that was refused.
+    """
 
     call: ApiCall
     secrets: Mapping[str, ClientSecret]
+    issuers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def place(self) -> str:
@@ -59,14 +63,24 @@ class Entry:
         return self.call.duration_us / 1000
 
     @property
+    def credential_id(self) -> str:
+        """Return the credential of the call, or the one that obtained its refused token, as the ledger names it."""
+        return self.call.credential or self.issuers.get(self.call.token_id, "")
+
+    @property
+    def token_was_refused(self) -> bool:
+        """Say whether the call came with a token that is good no longer: no use of the credential behind it."""
+        return not self.call.credential and bool(self.credential_id)
+
+    @property
     def credential(self) -> str:
         """Return what people know the credential by; empty where the call had none."""
-        kind, _colon, name = self.call.credential.partition(":")
+        kind, _colon, name = self.credential_id.partition(":")
         if kind == "key":
             return _("Key %(kid)s") % {"kid": name}
         if kind == "user":  # the token was made for Run, in the session of somebody who builds the app
             return _("A member, with Run")
-        secret = self.secrets.get(self.call.credential)
+        secret = self.secrets.get(self.credential_id)
         if secret:
             return secret_name(secret)
         return _("A secret") if kind == "secret" else ""
@@ -74,12 +88,17 @@ class Entry:
     @property
     def secret(self) -> ClientSecret | None:
         """Return the secret, where the reader may know it."""
-        return self.secrets.get(self.call.credential)
+        return self.secrets.get(self.credential_id)
 
     @property
     def problem(self) -> ProblemType | None:
         """Return what the error code means."""
         return KNOWN_ERRORS.get(self.call.error_code)
+
+    @property
+    def names_parts(self) -> bool:
+        """Say whether the error's text speaks of a list that stood in the answer, and stands nowhere here."""
+        return self.problem is not None and "`errors`" in f"{self.problem.meaning} {self.problem.mend}"
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,21 @@ def latest(application_id: int, number: int) -> list[ApiCall]:
     return list(calls_of(application_id).order_by("-at", "-request_id")[:number])
 
 
+def issuers(application_id: int, calls: Sequence[ApiCall]) -> dict[str, str]:
+    """Return which credential obtained the tokens that were refused to these calls, as far as `READ` rows tell.
+
+    The refused calls themselves do not name it in the ledger: they are no use of it. No query where there are none.
+    """
+    refused = [call for call in calls if call.token_id and not call.credential]
+    if not refused:
+        return {}
+    newest = max(call.at for call in refused)
+    looked = calls_of(application_id).filter(at__lte=newest).order_by("-at").values("pk")[:READ]
+    tokens = {call.token_id for call in refused}
+    found = ApiCall.objects.filter(pk__in=looked, token_id__in=tokens).exclude(credential="")
+    return dict(found.values_list("token_id", "credential"))
+
+
 def page_before(application_id: int, form: LogForm, place: Place | None) -> Page:
     """Return the page of calls older than the place, or the first. One query, two where filters leave few."""
     base = _base(application_id, form)

@@ -13,12 +13,13 @@ from django.views.decorators.http import require_safe
 from portal.accounts.policies import May, SignedInRequest, may
 from portal.applications.models import Application, Client, ClientSecret
 from portal.applications.policies import application_for
+from portal.audit.models import ApiCall
 from portal.edge.environments import Environment, base_url
 from portal.samples.calls import Call
 from portal.samples.languages import samples
 from portal.usage.entries import Entry
 from portal.usage.forms import LogForm
-from portal.usage.log import Page, Place, calls_of, page_after, page_before
+from portal.usage.log import Page, Place, calls_of, issuers, page_after, page_before
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,11 @@ class Visit:
     def known(self) -> Mapping[str, ClientSecret]:
         """Return the secrets by the names that the ledger has for them."""
         return {f"secret:{secret.pk}": secret for secret in self.secrets}
+
+    def entries(self, calls: Sequence[ApiCall]) -> list[Entry]:
+        """Return the calls with what the visitor may know of their credentials."""
+        tokens = issuers(self.application.pk, calls)
+        return [Entry(call, self.known, tokens) for call in calls]
 
 
 def _visit(request: SignedInRequest, application_id: str) -> Visit:
@@ -58,7 +64,7 @@ def log(request: SignedInRequest, application_id: str) -> HttpResponse:
         page = page_after(key, form, after) if after else page_before(key, form, before)
     if page is None:
         return redirect(f"{request.path}?{_filters(request)}")
-    entries = [Entry(call, visit.known) for call in page.calls]
+    entries = visit.entries(page.calls)
     context = {
         "application": visit.application,
         "form": form,
@@ -81,7 +87,7 @@ def rows(request: SignedInRequest, application_id: str) -> HttpResponse:
     form = LogForm(request.GET, list(visit.application.clients.all()), visit.secrets)
     if not form.is_valid():
         raise Http404
-    entries = [Entry(call, visit.known) for call in page_before(visit.application.pk, form, None).calls]
+    entries = visit.entries(page_before(visit.application.pk, form, None).calls)
     seen = _seen(entries)
     if seen == request.GET.get("seen"):
         return HttpResponse(status=204)
@@ -104,7 +110,7 @@ def call(request: SignedInRequest, application_id: str, place: str) -> HttpRespo
         raise Http404
     context = {
         "application": visit.application,
-        "entry": Entry(row, visit.known),
+        "entry": visit.entries([row])[0],
         "newer": Place(row.newer_at, row.newer_request_id) if row.newer_at else None,
         "older": Place(row.older_at, row.older_request_id) if row.older_at else None,
         "tab": "log",

@@ -34,6 +34,7 @@ def usage(request: SignedInRequest, application_id: str) -> HttpResponse:
         "total": found.total,
         "charts": charts(found),
         "daily": [(day, tally) for day, tally in reversed(list(found.by_day.items()))],
+        "first_day": min(found.by_day, default=None),
         "endpoints": [(method_of(name), path_of(name), name, tally) for name, tally in found.by_operation],
         "outcomes": [Outcome(status, code, tally) for (status, code), tally in found.by_outcome],
         "limits": limits(application),

@@ -84,3 +84,11 @@ def test_closing_ends_every_membership_and_tells_everybody(cast: Cast) -> None:
         assert "Alice has closed" in mailbox.latest(person.user.email).text
     [row] = decisions("close_organisation")
     assert row.before == {"members": {"Alice": "owner", "Bob": "developer", "Vera": "viewer"}}
+
+
+def test_a_new_organisation_says_what_it_is(cast: Cast) -> None:
+    page = cast.alice.client.get(reverse("organisation-new")).text
+    assert '<option value="" selected>---------</option>' in page.partition('name="kind"')[2].partition("</select>")[0]
+    answer = cast.alice.client.post(reverse("organisation-new"), {**FIELDS, "name": "Second", "kind": ""})
+    assert "This field is required." in answer.text
+    assert not Organisation.objects.filter(name="Second").exists()

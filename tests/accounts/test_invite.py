@@ -39,6 +39,10 @@ def invitation(email: str = ZOE) -> Invitation:
     return Invitation.objects.get(email=email)
 
 
+def apps(cast: Cast) -> str:
+    return f"{reverse('application-list')}?organisation={cast.organisation.public_id}"
+
+
 def page(cast: Cast, name: str) -> str:
     return reverse(name, args=[cast.organisation.public_id, invitation().pk])
 
@@ -59,10 +63,12 @@ def test_a_new_person_signs_up_from_the_link_and_joins(cast: Cast) -> None:
     assert "Alice invites you as developer" in answer.text
     assert ZOE not in answer.text
     assert f"{reverse('account_signup')}?next={path}" in answer.text
+    assert f'value="{ZOE}"' in browser.get(reverse("account_signup"), {"next": path}).text
     sign_up(browser, next=path)
     assert enter_code(browser, code_in(mailbox.latest(ZOE))).headers["Location"] == path
     assert "Its members will see your name" in browser.get(path).text
     answer = browser.post(path, follow=True)
+    assert answer.redirect_chain == [(apps(cast), 302)]
     assert "Welcome to St. Raphael Health." in answer.text
     assert Membership.objects.get(user__email=ZOE).role == "developer"
     assert "Zoe (zoe@example.org) has accepted" in mailbox.latest("alice@example.org").text
@@ -74,6 +80,23 @@ def test_somebody_who_has_an_account_signs_in_from_the_link(cast: Cast) -> None:
     assert sign_in(browser, "charlie@example.org", next=path).headers["Location"] == path
     assert browser.post(path).status_code == 302
     assert cast.organisation.memberships.filter(user=cast.charlie.user, role="developer").exists()
+
+
+def test_whoever_opens_the_link_again_is_told_that_they_are_a_member(cast: Cast) -> None:
+    invite(cast, "charlie@example.org")
+    path = link_to("charlie@example.org")
+    cast.charlie.client.post(path, follow=True)
+    for answer in (cast.charlie.client.get(path, follow=True), cast.charlie.client.post(path, follow=True)):
+        assert answer.redirect_chain == [(apps(cast), 302)]
+        assert "You are a member of St. Raphael Health already." in answer.text
+    assert cast.alice.client.get(path).status_code == 404, "for others it says nothing"
+
+
+@pytest.mark.parametrize("next_page", ["/invitations/x/", "/accounts/terms/", "//invitations", "http://[", ""])
+def test_sign_up_knows_no_address_without_an_invitation(cast: Cast, next_page: str) -> None:
+    answer = new_browser().get(reverse("account_signup"), {"next": next_page})
+    assert answer.status_code == 200
+    assert 'value="z' not in answer.text
 
 
 def test_an_invitation_joins_only_once(cast: Cast) -> None:
@@ -125,6 +148,7 @@ def test_whatever_is_wrong_with_a_link_everybody_reads_the_same(cast: Cast, who:
     invite(cast, "charlie@example.org")
     used = link_to("charlie@example.org")
     cast.charlie.client.post(used, follow=True)
+    cast.organisation.memberships.get(user=cast.charlie.user).delete()
     assert answer(used) == unknown
     invite(cast, "yves@example.org")
     expire_path = link_to("yves@example.org")

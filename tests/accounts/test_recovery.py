@@ -83,6 +83,11 @@ def test_asking_tells_the_person_and_the_owners_and_nobody_else(cast: Cast) -> N
     asked(cast)
     mine, owners = mailbox.latest("bob@example.org"), mailbox.latest("alice@example.org")
     assert "If it was not you, somebody knows your password" in mine.text
+    assert mine.subject == "Your request for recovery"
+    assert "You say that your second step of signing in is lost" in mine.text
+    assert "Somebody asks" not in mine.text + mine.html
+    assert owners.subject == "Somebody asks for recovery: Bob"
+    assert "Bob says that their second step" in owners.text
     assert "ask them by phone or in person" in owners.text
     assert CONFIRM.search(owners.text)
     assert not CONFIRM.search(mine.text)
@@ -253,7 +258,8 @@ def test_while_an_owner_can_be_reached_members_ask_them(cast: Cast) -> None:
 def test_a_member_becomes_the_owner_of_an_organisation_without_one(cast: Cast) -> None:
     gone(cast)
     assert ask_for_ownership(cast).status_code == 302
-    for address in ("bob@example.org", "vera@example.org", "alice@example.org", "security@example.org"):
+    assert "You ask to become an owner of St. Raphael Health." in mailbox.latest("bob@example.org").text
+    for address in ("vera@example.org", "alice@example.org", "security@example.org"):
         assert "Bob asks to become an owner of St. Raphael Health." in mailbox.latest(address).text
     request = RecoveryRequest.objects.get()
     decide(cast, request)

@@ -109,6 +109,16 @@ def test_adding_the_app_is_told_and_written_down(cast: Cast, django_capture_on_c
     assert {"add_authenticator_app", "make_recovery_codes"} <= set(verbs(cast.alice.user))
 
 
+def test_the_back_button_after_adding_the_app_does_not_offer_to_remove_it(cast: Cast) -> None:
+    add_app(cast.alice)
+    answer = cast.alice.client.get(reverse("mfa_activate_totp"), follow=True)
+    assert answer.redirect_chain == [(reverse("mfa_index"), 302)]
+    assert "You have an authenticator app already." in answer.text
+    again = cast.alice.client.post(reverse("mfa_activate_totp"), {"code": "123456"})
+    assert again.headers["Location"] == reverse("mfa_index")
+    assert Authenticator.objects.filter(user=cast.alice.user, type="totp").count() == 1
+
+
 def test_keys_and_codes_stand_nowhere_in_the_database(cast: Cast) -> None:
     page = cast.alice.client.get(reverse("mfa_activate_totp")).text
     key = KEY.findall(page)[0].replace(" ", "")

@@ -57,6 +57,13 @@ def test_nobody_is_led_to_another_site(cast: Cast, target: str) -> None:
     assert browser.post(reverse("account_logout"), {"next": target}).headers["Location"] == reverse("home")
 
 
+def test_what_is_no_address_leads_nowhere(cast: Cast) -> None:
+    for name in ("account_login", "account_signup", "account_reset_password"):
+        assert new_browser().get(reverse(name), {"next": "http://["}).status_code == 200
+    answer = sign_in(new_browser(), cast.alice.user.email, next="http://[")
+    assert answer.headers["Location"] == reverse("application-list")
+
+
 def test_the_page_that_they_came_for_follows(cast: Cast) -> None:
     browser = new_browser()
     asked = browser.get("/accounts/sessions/").headers["Location"]

@@ -1,5 +1,7 @@
 """Revoking a secret: who breaks is said first, and its last four characters are asked for."""
 
+from datetime import timedelta
+
 import pytest
 
 from portal.applications import actions, feed
@@ -59,3 +61,12 @@ def test_revoking_twice_says_that_it_has_ended(cast: Cast) -> None:
     path = form_of(cast)
     send(cast.bob.client, path, typed=cast.secret[-4:])
     assert "has ended already" in text_of(cast.bob.client.get(path, follow=True))
+
+
+def test_what_was_replaced_is_not_to_be_rotated_again(cast: Cast) -> None:
+    used(cast.sandbox_client, f"secret:{cast.client_secret.pk}", hours_ago=1, address="10.2.0.4")
+    assert "Rotate it instead" in text_of(cast.bob.client.get(form_of(cast)))
+    new = actions.rotate_secret(by=BY_TEST, secret=cast.client_secret, overlap=timedelta(days=7))
+    text = text_of(cast.bob.client.get(form_of(cast)))
+    assert "Rotate it instead" not in text
+    assert f"Change them to …{new[-4:]}, which has replaced it, first." in text

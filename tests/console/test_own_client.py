@@ -164,6 +164,8 @@ def test_a_form_from_elsewhere_changes_nothing(cast: Cast) -> None:
 def test_without_a_script_the_client_is_chosen_on_a_page(cast: Cast) -> None:
     newer = another(cast, "Ward tablets")
     text = cast.alice.client.get("/console/client/").content.decode()
+    main = text.partition("<main")[2]
+    assert 'href="/guides/getting-started/"' in main.partition("</main>")[0], "there is a way back"
     for client in (newer, cast.sandbox_client):
         assert f'value="{client.client_id}"' in text
     answer = cast.alice.client.post("/console/choose/", {"client": cast.sandbox_client.client_id}, follow=True)

@@ -3,11 +3,13 @@
 import gzip
 import subprocess
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django.test import Client
 
 from portal.guides.library import library
+from portal.guides.sources import PageError
 from portal.guides.variables import variables
 from tests.servers import PROJECT
 
@@ -90,4 +92,18 @@ def test_a_base_address_leads_to_the_guide(client: Client, path: str) -> None:
 def test_a_form_from_elsewhere_gets_a_page_that_says_what_to_do() -> None:
     answer = Client(enforce_csrf_checks=True).post("/fr/errors/", {"x": "y"})
     assert answer.status_code == 403
-    assert "Revenez en arrière" in answer.content.decode()
+    assert 'href="/fr/applications/"' in answer.content.decode()
+
+
+def test_a_broken_guide_breaks_no_other_address(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> None:
+        raise PageError(Path("page.md"), 3, "nobody can read this")
+
+    monkeypatch.setattr("portal.guides.views.library", broken)
+    answer = client.get("/no-such-page/")
+    assert answer.status_code == 404
+    assert "There is no page at this address." in answer.content.decode()
+
+
+def test_every_page_leads_to_the_terms(client: Client) -> None:
+    assert 'href="/guides/terms/"' in client.get("/errors/").content.decode()

@@ -257,7 +257,7 @@ def test_a_search_that_would_read_too_much_says_how_far_it_looked(
     cast: Cast, address: str, monkeypatch: pytest.MonkeyPatch, *, counted: bool
 ) -> None:
     """With the counts, its link leaps to where the next fitting call is; without, it goes on step by step."""
-    monkeypatch.setattr(log, "READ", 20)
+    monkeypatch.setattr(log, "READ", 25)  # more than a counted day holds, wherever in it the call is
     rows = [a_call(cast.application.pk, at=ago(hours=2 + number)) for number in range(100)]
     rows[90].status, rows[90].error_code = 409, "ambiguous_identifier"
     write(rows)
@@ -270,7 +270,7 @@ def test_a_search_that_would_read_too_much_says_how_far_it_looked(
         assert further
         html, pages = read(cast.alice, f"{address}?{further[1].replace('&amp;', '&')}"), pages + 1
     assert places(html) == [str(log.Place.of(rows[90]))]
-    assert pages == (2 if counted else 5)
+    assert pages == (2 if counted else 4)
     assert counted is ("Looked through" not in html) or not counted
 
 
@@ -311,6 +311,32 @@ def test_one_call_in_plain_words(api: Client, cast: Cast, address: str) -> None:
     assert [side for _, side in neighbours] == ["prev", "next"]
     for path, _ in neighbours:
         assert cast.alice.client.get(path).status_code == 200
+
+
+def test_an_error_that_names_parts_says_that_the_log_does_not_keep_them(api: Client, cast: Cast, address: str) -> None:
+    bearer = own_token(api, cast)
+    assert api.get(SEARCH_URL, {"colour": "x"}, headers={"Authorization": f"Bearer {bearer}"}).status_code == 400
+    assert search(api, bearer, "OPC-2024-DEMO99") == 404
+    missing, wrong = places(read(cast.alice, address))[:2]
+    assert "The log keeps neither what was sent" in read(cast.alice, f"{address}{wrong}/")
+    assert "The log keeps neither what was sent" not in read(cast.alice, f"{address}{missing}/")
+
+
+def test_a_token_of_a_revoked_secret_names_the_secret(
+    api: Client, cast: Cast, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portal.applications.feed.INTERVAL", 0.0)
+    bearer = own_token(api, cast)
+    actions.revoke_secret(by=BY_TEST, secret=cast.client_secret)
+    assert search(api, bearer) == 401
+    html = read(cast.alice, address)
+    assert statuses(html)[0] == 401
+    assert (
+        html.count(f"…{cast.secret[-4:]}") == read(cast.alice, address, status="200").count(f"…{cast.secret[-4:]}") + 1
+    )
+    page = read(cast.alice, f"{address}{places(html)[0]}/")
+    assert f"…{cast.secret[-4:]} (a token of it, which was refused)" in page
+    assert f"…{cast.secret[-4:]}" not in read(cast.vera, address), "a viewer learns no secret's name"
 
 
 def test_a_call_of_another_app_is_not_found(cast: Cast, address: str) -> None:

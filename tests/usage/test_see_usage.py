@@ -57,12 +57,19 @@ def test_totals_charts_and_tables(cast: Cast, address: str, *, counted: bool) ->
     assert "The identifier fits more than one patient" in html
     assert 'href="/errors/ambiguous_identifier/"' in html
     assert "11 calls in 90 days" in read(cast, address, days="90")
+    for days in (14, 90):  # what is linked is what was counted
+        first = (timezone.now() - timedelta(days=days - 1)).date()
+        page = read(cast, address, days=str(days))
+        assert f"&amp;since={first}T00:00" in page
+        linked = re.findall(r'href="([^"]+/log/\?(?:endpoint|status)=[^"]+)"', page)
+        assert linked
+        assert all(f"since={first}T00:00" in link for link in linked)
 
 
 @pytest.mark.usefixtures("calls")
 def test_days_without_calls_are_gaps_and_stand_in_the_table(cast: Cast, address: str) -> None:
     html = read(cast, address)
-    assert len(re.findall(r'<th scope="row"><a href="[^"]+since=', html)) == 14
+    assert len(re.findall(r'<th scope="row"><a href="[^"]+\?since=', html)) == 14
     line = re.search(r'class="line median" d="([^"]+)"', html)
     assert line
     assert (line[1].count("M"), line[1].count("L")) == (2, 0), "the days are not neighbours: nothing joins them"
