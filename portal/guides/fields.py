@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
-from portal.guides.tables import written
+from portal.guides.tables import Cell, Table, written
 from portal.openapi.document import Property, properties
 
 KINDS: Final = {
@@ -34,8 +34,16 @@ def fields(schema: str, language: str) -> SafeString:
 
     :raises UnknownSchemaError: where the document has no such schema.
     """
+    return written(*fields_of(schema, language))
+
+
+def fields_of(schema: str, language: str) -> Table:
+    """Return the heads and the rows of that table.
+
+    :raises UnknownSchemaError: where the document has no such schema.
+    """
     known = words(language)
-    rows = [
+    rows: list[list[Cell]] = [
         [
             {"code": one.path},
             {"text": _value(one)},
@@ -44,8 +52,7 @@ def fields(schema: str, language: str) -> SafeString:
         ]
         for one in properties(schema)
     ]
-    head = [_("Field"), _("Value"), _("Required"), _("Meaning")]
-    return written(head, rows)
+    return [_("Field"), _("Value"), _("Required"), _("Meaning")], rows
 
 
 def words(language: str) -> Mapping[str, str]:

@@ -18,7 +18,8 @@ from django.utils.translation import override
 from portal.guides.directives import call_of, directives
 from portal.guides.rendering import PlacedCall, Rendered, render
 from portal.guides.sources import PageError, Source, sources
-from portal.guides.variables import fill, unknown_variable, variables
+from portal.guides.twins import markdown
+from portal.guides.variables import unknown_variable, variables
 from portal.samples.calls import Call
 from portal.ui import public
 
@@ -60,9 +61,8 @@ class Page:
 
     @property
     def markdown(self) -> str:
-        """Return the page's Markdown twin: its text with the variables filled in."""
-        text = fill(self.source.text, variables()).strip()
-        return f"# {self.source.title}\n\n{self.source.summary}\n\n{text}\n"
+        """Return the page's Markdown twin."""
+        return markdown(self.source, variables())
 
 
 @dataclass(frozen=True)

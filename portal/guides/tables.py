@@ -123,8 +123,7 @@ def table(name: str) -> SafeString:
 
 @lru_cache(maxsize=64)
 def _table(name: str, _language: str | None) -> SafeString:
-    head, rows = TABLES[name]()
-    return written(head, rows)
+    return written(*TABLES[name]())
 
 
 def written(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> SafeString:

@@ -1,6 +1,7 @@
 """Pages as readers and their clients get them."""
 
 import gzip
+import re
 import subprocess
 from datetime import date
 from pathlib import Path
@@ -11,6 +12,7 @@ from django.test import Client
 from portal.guides.library import library
 from portal.guides.sources import PageError
 from portal.guides.variables import variables
+from portal.problems.catalogue import PROBLEMS
 from tests.servers import PROJECT
 
 PUBLIC = ["/", "/fr/", "/guides/getting-started/", "/fr/guides/getting-started/", "/errors/", "/fr/errors/not_found/",
@@ -59,6 +61,19 @@ def test_the_markdown_twin_has_the_same_text_with_the_variables_filled_in(client
         assert answer["Content-Type"] == "text/markdown; charset=utf-8"
         assert "{{" not in answer.content.decode()
     assert variables()["sandbox.base_url"] in client.get("/guides/getting-started.md").content.decode()
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_markdown_twin_needs_nothing_of_this_site(client: Client, language: str) -> None:
+    prefix = "" if language == "en" else "/fr"
+    for slug in library().pages[language]:
+        text = client.get(f"{prefix}/guides/{slug}.md").content.decode()
+        assert not re.search(r"^```(?:call|table|fields|sequence)", text, re.MULTILINE), slug
+    errors = client.get(f"{prefix}/guides/errors-and-limits.md").content.decode()
+    assert all(f"[`{code}`]({prefix}/errors/{code}/)" in errors for code in PROBLEMS)
+    calls = client.get(f"{prefix}/guides/connect-api.md").content.decode()
+    assert f"curl -X POST {variables()['sandbox.base_url']}/connect/patients/resolve" in calls
+    assert '"outcome": "matched"' in calls
 
 
 def test_every_guide_is_translated_and_the_translation_is_current() -> None:

@@ -1,0 +1,58 @@
+"""A guide as Markdown, for readers that are programs: its blocks become tables, commands and answers."""
+
+import json
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from portal.edge.environments import SANDBOX, base_url
+from portal.guides.code import recorded_answer
+from portal.guides.directives import Directive, call_of, directives
+from portal.guides.fields import fields_of
+from portal.guides.sources import Source
+from portal.guides.tables import TABLES, Cell, Table
+from portal.guides.variables import fill
+from portal.samples.calls import Call
+from portal.samples.languages import LANGUAGES, samples
+
+
+def markdown(source: Source, values: Mapping[str, str]) -> str:
+    """Return a page that has been rendered, with nothing in it that only this site understands."""
+    with override(source.language):
+        text = source.text
+        for directive in reversed(list(directives(source))):
+            text = text[: directive.start] + _written(source, directive, values) + text[directive.end :]
+    return f"# {source.title}\n\n{source.summary}\n\n{fill(text, values).strip()}\n"
+
+
+def _written(source: Source, directive: Directive, values: Mapping[str, str]) -> str:
+    match directive.kind:
+        case "call":
+            return _call(call_of(source, directive, values))
+        case "table":
+            return _table(TABLES[directive.name]())
+        case "fields":
+            return _table(fields_of(directive.name, source.language))
+        case _:
+            steps = "\n".join(f"- {line.strip()}" for line in directive.body.splitlines() if line.strip())
+            return f"{directive.name}:\n\n{steps}"
+
+
+def _call(call: Call) -> str:
+    command = next(sample for sample in samples(call, base_url(SANDBOX)) if sample.language is LANGUAGES[0])
+    recorded = recorded_answer(call)
+    body = json.dumps(recorded["body"], indent=2, ensure_ascii=False)
+    said = f"{recorded['status']} {_('recorded answer')}:"
+    return f"```bash\n{command.text}\n```\n\n{said}\n\n```json\n{body}\n```"
+
+
+def _table(table: Table) -> str:
+    head, rows = table
+    lines = [head, ["---"] * len(head), *([_cell(cell) for cell in row] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _cell(cell: Cell) -> str:
+    text = f"`{cell['code']}`" if cell.get("code") else cell["text"].replace("|", "\\|")
+    return f"[{text}]({cell['href']})" if "href" in cell else text
