@@ -78,6 +78,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "portal.edge.middleware.EdgeMiddleware",
+    "portal.health.HealthMiddleware",
     "portal.limits.middleware.TellLimitsMiddleware",
     "portal.connect.faults.FaultMiddleware",
     "portal.audit.middleware.LedgerMiddleware",

@@ -1,5 +1,6 @@
 """The map of the site: every page can be found from here.
 
+Not here: `/healthz` and `/readyz`, which are asked before any address is looked up (`health.py`).
 The API, the documents for machines and what carries no words have one address; pages have one in every language.
 """
 
