@@ -151,7 +151,7 @@ def test_the_terms_are_read_without_losing_the_form(window: Window) -> None:
     page.goto("/accounts/signup/")
     page.get_by_label("Your name").fill("Zoe")
     with window.context.expect_page() as opened:
-        page.get_by_role("link", name="terms of use").click()
+        page.get_by_role("link", name="terms of use", exact=True).click()
     expect(opened.value.locator("h1")).to_have_text("Terms of use")
     expect(page.get_by_label("Your name")).to_have_value("Zoe")
 
