@@ -8,7 +8,19 @@ from pathlib import Path
 
 from tests.databases import postgresql
 
-STORING = ("accounts", "applications", "audit", "connect", "console", "edge", "limits", "mail", "oauth", "usage")
+STORING = (
+    "accounts",
+    "applications",
+    "audit",
+    "connect",
+    "console",
+    "edge",
+    "limits",
+    "mail",
+    "oauth",
+    "openapi",
+    "usage",
+)
 
 
 def main() -> int:

@@ -22,13 +22,12 @@ import requests
 from portal.applications.published import DEMO_SANDBOX_CLIENT
 from tests.connect.pushing import encounter
 from tests.databases import new_database
-from tests.servers import PROJECT, free_port, manage, wait_until_up
+from tests.servers import PROJECT, RAISED_LIMITS, free_port, manage, wait_until_up
 
 CI = os.environ.get("CI") == "true"
 RECORDS, KILLS = (5000, 10) if CI else (300, 2)
 SENDERS = 12
 IN_BATCH = 25
-LIMITS = dict.fromkeys(("RATE_LIMIT_CLIENT", "RATE_LIMIT_ADDRESS", "RATE_LIMIT_PUBLISHED"), "1000000")
 SAYS_LATER = {409, 429, 503}
 
 
@@ -69,7 +68,13 @@ class Mortal:
 @pytest.fixture(params=["sqlite", "postgresql"] if CI else ["sqlite"])
 def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Mortal]:
     """Run a server over a database of its own."""
-    environment = {**os.environ, **LIMITS, "MODE": "development", "DATA_DIR": str(tmp_path), "PORT": str(free_port())}
+    environment = {
+        **os.environ,
+        **RAISED_LIMITS,
+        "MODE": "development",
+        "DATA_DIR": str(tmp_path),
+        "PORT": str(free_port()),
+    }
     environment.pop("DATABASE_URL", None)
     if request.param == "postgresql":
         environment["DATABASE_URL"] = new_database(request.getfixturevalue("postgresql_url"))
