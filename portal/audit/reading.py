@@ -56,6 +56,7 @@ AREAS: dict[str, tuple[Any, tuple[str, ...]]] = {
             "connect.merge_patients",
             "connect.keep_patients_apart",
             "connect.undo_match_review",
+            "connect.look_at_opening",
         ),
     ),
     "organisation": (

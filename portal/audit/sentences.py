@@ -64,6 +64,7 @@ SENTENCES: dict[str, Any] = {
     "connect.look_at_match": _("%(who)s looked at the people of match %(object)s"),
     "connect.merge_patients": _("%(who)s merged two Health IDs (match %(object)s)"),
     "connect.keep_patients_apart": _("%(who)s kept two Health IDs apart (match %(object)s)"),
+    "connect.look_at_opening": _("%(who)s looked at an emergency access of %(object)s"),
     "connect.undo_match_review": _("%(who)s opened the match %(object)s again"),
     # The platform.
     "oauth.rotate_keys": _("%(who)s rotated the signing keys"),

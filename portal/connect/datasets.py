@@ -9,6 +9,7 @@ from django.db.models import Q
 from portal.applications.feed import feed, publish
 from portal.applications.models import Client
 from portal.connect.models import (
+    BreakGlassOpening,
     Condition,
     Dataset,
     Facility,
@@ -82,6 +83,6 @@ def empty(dataset: int) -> int:
     # In this order: what hangs on something goes before it.
     deleted = [
         model._default_manager.filter(dataset_id=dataset).delete()[0]
-        for model in (LabResult, Condition, Record, Facility, MatchReview, LocalLink, Patient)
+        for model in (BreakGlassOpening, LabResult, Condition, Record, Facility, MatchReview, LocalLink, Patient)
     ]
     return sum(deleted)

@@ -1,13 +1,15 @@
 """The patient of a Health ID, as a token sees them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rest_framework.request import Request
 
 from portal.audit.calls import call_of, patient_hash
 from portal.connect import health_ids
+from portal.connect.access import nobody
+from portal.connect.datasets import visible_datasets
 from portal.connect.models import Patient
+from portal.oauth.tokens import AccessToken
 from portal.problems.exceptions import FieldError, Problem
 
 
@@ -36,18 +38,19 @@ def health_id_of(request: Request, text: str, pointer: str) -> str:
     return health_id
 
 
-def patients_of(datasets: Sequence[int], health_id: str) -> OnePatient:
+def patients_of(token: AccessToken, health_id: str) -> OnePatient:
     """Return the patient who has this Health ID, or into whom its patient was merged.
 
-    :raises Problem: `not_found`.
+    :raises Problem: `not_found`, or `too_many_strangers`.
     """
+    datasets = visible_datasets(token)
     visible = Patient.objects.in_datasets(datasets)
     columns = ("pk", "dataset_id", "health_id", "merged_into_id")
     found = list(visible.filter(health_id=health_id).values_list(*columns))
     if merged := {into for *_, into in found if into}:
         found = list(visible.survivors_of(merged).values_list(*columns))
     if not found:
-        raise Problem("not_found", "No patient that this token may see fits.")
+        raise nobody(token)
     found.sort(key=lambda row: datasets.index(row[1]))
     ids = [pk for pk, *_ in found]
     aliases = visible.filter(merged_into_id__in=ids).order_by("pk").values_list("pk", flat=True)

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from portal.connect.datasets import own_dataset, visible_datasets
+from portal.connect.datasets import own_dataset
 from portal.connect.lookup import patients_of
 from portal.connect.models import Condition, LabResult, Patient, Record, RecordVersion
 from portal.connect.terminology import icd10, loinc
@@ -69,7 +69,7 @@ def store(token: AccessToken, kind: str, health_id: str, data: dict[str, Any]) -
 
     :raises Problem: `not_found` for the patient, `older_version`, `version_reused`.
     """
-    one = patients_of(visible_datasets(token), health_id)
+    one = patients_of(token, health_id)
     patient = Patient.objects.get(pk=one.ids[0])
     body = as_json({**data, "health_id": health_id})
     record = _find(token, kind, body)

@@ -95,6 +95,7 @@ def resolve(*, desk: Desk, asked: Asked) -> Resolution:
     if link:
         comparison = compare(asked.person, register.demographics_of(link.patient))
         if not contradicts(comparison):
+            LocalLink.objects.filter(pk=link.pk, dataset_id=desk.own).update(resolved_at=timezone.now())
             match = Match("local_number", Grade.CERTAIN, 1.0, comparison.agreeing_fields)
             return Resolution("matched", register.survivor_of(link.patient).health_id, match)
     people = register.candidates(desk.datasets, asked.person).values()

@@ -17,7 +17,7 @@ from portal.applications.scopes import SCOPES, available
 from portal.connect.synthetic import NAMED, Person, people
 from portal.connect.synthetic.facilities import places
 from portal.connect.synthetic.histories import Diagnosis, history_of
-from portal.connect.synthetic.people import MET_BY_RESOLVE
+from portal.connect.synthetic.people import MET_BY_CARE, MET_BY_RESOLVE
 from portal.edge.environments import SANDBOX
 from portal.openapi.document import Operation, operations
 from portal.problems.catalogue import OAUTH_ERRORS, PROBLEMS, ProblemType
@@ -105,7 +105,7 @@ TABLES: Final[dict[str, Callable[[], Table]]] = {
     "scopes-production": lambda: _scopes(DEMO_PRODUCTION_CLIENT.scopes),
     "errors": lambda: _errors(PROBLEMS.values()),
     "oauth-errors": lambda: _errors(OAUTH_ERRORS.values()),
-    "patients": lambda: _patients((*NAMED, *MET_BY_RESOLVE)),
+    "patients": lambda: _patients((*NAMED, *MET_BY_RESOLVE, *MET_BY_CARE)),
     "everyone-else": lambda: _patients(islice(people(), len(NAMED), len(NAMED) + SHOWN)),
     "identifiers": _identifiers,
     "calls": _calls,

@@ -77,6 +77,16 @@ _ALL: Final = (
         ),
     ),
     ProblemType(
+        "invalid_break_glass",
+        400,
+        noop("The Break-Glass header is not acceptable"),
+        noop(
+            "The reason must be 10 to 200 printable ASCII characters, in double quotes or without them. "
+            "Nothing was opened."
+        ),
+        noop("Write in a few words why this patient cannot wait, without accents. Name nobody: reviewers read it."),
+    ),
+    ProblemType(
         "unknown_host",
         400,
         noop("This host name is not known here"),
@@ -138,6 +148,20 @@ _ALL: Final = (
         noop(
             "Compare the facility's code with those of your grant, character by character. If your organisation acts "
             "for this facility too, have it added to the grant. In the sandbox, NG-LOS-C1 is granted to nobody."
+        ),
+    ),
+    ProblemType(
+        "no_care_relationship",
+        403,
+        noop("The patient is not in your organisation's care"),
+        noop(
+            "Your organisation has neither resolved this patient nor sent a record of theirs within the last year, "
+            "through any of its apps. Nothing about them was answered."
+        ),
+        noop(
+            "If the patient is with you, resolve them at your desk, then read again. In an emergency send the "
+            "Break-Glass header with a reason: the patient is opened to you for 15 minutes, and reviewers look at it. "
+            "In the sandbox, this is met with OPC-2024-DEMO21 and OPC-2024-DEMO22."
         ),
     ),
     ProblemType(
@@ -274,6 +298,20 @@ _ALL: Final = (
         noop(
             "Wait as long as the Retry-After header says, then send the call again. The RateLimit header of every "
             "answer says how many calls are left. Many records go into one call with the batch operations."
+        ),
+    ),
+    ProblemType(
+        "too_many_strangers",
+        429,
+        noop("Too many patients who are not in your care"),
+        noop(
+            "The client has asked for 300 patients within an hour who do not exist or are not in its organisation's "
+            "care. Until the hour is over it is not told which of the two it is. Patients in its care are answered as "
+            "always."
+        ),
+        noop(
+            "Read only patients whom you have resolved, and look for the fault that makes your app ask for others. "
+            "In an emergency the Break-Glass header still opens a patient."
         ),
     ),
     ProblemType(

@@ -25,6 +25,8 @@ from portal.accounts.models import TermsAcceptance, User
 from portal.accounts.recovery_links import stop_token
 from portal.applications import actions as applications
 from portal.audit.actions import Actor
+from portal.connect import glass
+from portal.connect.models import BreakGlassOpening, Dataset, Patient
 
 def person(email, name, **fields):
     user = User.objects.create_user(email, {password!r}, name=name, **fields)
@@ -43,7 +45,20 @@ invitation = invitation_actions.invite(
     email="a.very.long.name.that.does.not.fit@hospital-with-a-long-name.example",
 )
 recovery = recovery_actions.ask_for_recovery(by=by, user=viktor, statement="My telephone fell into the harbour.")
+production = Dataset.objects.get_or_create(kind=Dataset.PRODUCTION, application=None)[0]
+patient = Patient.objects.get_or_create(dataset=production, health_id="OPC-2026-HARBOUR1", defaults=dict(
+    given_name="Amina", family_name="Okafor", sex="female", birth_date="1990-04-12", country="KE"
+))[0]
+seen, opening = [
+    BreakGlassOpening.objects.create(
+        dataset=production, patient=patient, application=application, client_id=client.client_id, reason=reason,
+        request_id="5f0c1c3e5e0b4b0f8a1d6d1f3f4a2b7c",
+    )
+    for reason in ("brought in unconscious, no papers", "x" * 200)
+]
+glass.look_at(by=by, opening=seen, note="Called the ward. " * 20)
 print(json.dumps(dict(
+    opening=str(opening.public_id), seen=str(seen.public_id),
     organisation=organisation.public_id, application=application.public_id, member=member.pk, secret=secret,
     invitation=invitation.pk, recovery=recovery.public_id, stop=stop_token(recovery, olga.pk),
 )))
@@ -61,6 +76,8 @@ class Harbour:
     invitation: int
     recovery: str
     stop: str
+    opening: str
+    seen: str
 
     @property
     def home(self) -> str:
@@ -185,7 +202,14 @@ def pages(harbour: Harbour) -> dict[str, list[str]]:
             f"/accounts/recovery/{harbour.recovery}/",
         ],
         VIEWER: [home, f"{home}leave/"],
-        STAFF: ["/review/recovery/", f"/review/recovery/{harbour.recovery}/"],
+        STAFF: [
+            "/review/recovery/",
+            f"/review/recovery/{harbour.recovery}/",
+            "/review/break-glass/",
+            "/fr/review/break-glass/",
+            f"/review/break-glass/{harbour.opening}/",
+            f"/review/break-glass/{harbour.seen}/",
+        ],
         "": [f"/accounts/recovery/stop/{harbour.stop}/"],
     }
 

@@ -10,7 +10,7 @@ from portal.applications.models import Application
 from portal.applications.models import Client as OAuthClient
 from portal.audit.actions import Actor
 from portal.connect import datasets
-from portal.connect.models import Dataset, Patient, PatientIdentifier
+from portal.connect.models import Dataset, LocalLink, Patient, PatientIdentifier
 from portal.connect.synthetic import load_people, people
 from tests.callers import SEARCH_URL, bearer
 
@@ -156,8 +156,11 @@ def test_an_application_sees_its_own_row_first_and_no_other_applications(api: Cl
 
 def test_production_and_sandbox_see_nothing_of_each_other(api: Client) -> None:
     production = Dataset.objects.create(kind=Dataset.PRODUCTION)
-    copy_of_demo(production, health_id="OPC-2024-DEMO97", given_name="Real")
-    live = bearer(api, **new_client("production", ["patient:read"]))
+    patient = copy_of_demo(production, health_id="OPC-2024-DEMO97", given_name="Real")
+    credentials = new_client("production", ["patient:read"])
+    organisation = OAuthClient.objects.get(client_id=credentials["client_id"]).application.organisation
+    LocalLink.objects.create(dataset=production, organisation=organisation, local_number="1", patient=patient)
+    live = bearer(api, **credentials)
     assert api.get(READ_URL.format("OPC-2024-DEMO97"), **live).json()["given_name"] == "Real"
     assert api.get(READ_URL.format("OPC-2024-DEMO1"), **live).status_code == 404
     assert api.get(READ_URL.format("OPC-2024-DEMO97"), **bearer(api)).status_code == 404

@@ -55,8 +55,11 @@ def test_an_operation_is_found_by_its_id() -> None:
     assert (found.method, found.path, found.tag) == ("GET", "/connect/patient/search", "Patients")
     assert found.summary == "Find a patient by Health ID"
     assert found.description.startswith("Returns the one patient")
-    assert [(each.name, each.location, each.required) for each in found.parameters] == [("health_id", "query", True)]
-    assert found.parameters[0].description
+    assert [(each.name, each.location, each.required) for each in found.parameters] == [
+        ("Break-Glass", "header", False),
+        ("health_id", "query", True),
+    ]
+    assert all(each.description for each in found.parameters)
     assert found.scopes == ("patient:profile:read", "patient:read")
     assert found.needs_token
     assert not found.has_json_body

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -19,7 +20,7 @@ from portal.accounts.recovery_links import stop_token
 from portal.applications import actions as applications
 from portal.applications.models import Application, ClientSecret
 from portal.audit.models import ApiCall
-from portal.connect.models import Dataset, MatchReview, Patient
+from portal.connect.models import BreakGlassOpening, Dataset, MatchReview, Patient
 from portal.usage.log import Place
 from tests.cast import BY_TEST, Cast, Person
 
@@ -38,7 +39,7 @@ ROOTS = {"organisation_id", "application_id"}
 """Those that say whose it is; every other one must fit to it."""
 PERSONAL = {"session_id", "pk"}
 """What belongs to one person: for everybody else it does not exist."""
-FREE = {"slug", "code", "issuer_path", "token", "link", "recovery_id", "review_id"}
+FREE = {"slug", "code", "issuer_path", "token", "link", "recovery_id", "review_id", "opening_id"}
 """What is public, or secret itself, or looked at by a rule of its own."""
 UNKNOWN = """tests/portal/rooms.py knows no value for <%s> in %s.
 Add it to OWNED (it belongs to an organisation), PERSONAL (to one person) or FREE, and a value for it to `real_ids`."""
@@ -140,6 +141,7 @@ def real_ids(cast: Cast) -> Ids:
     recovery = recovery_actions.ask_for_recovery(by=BY_TEST, user=cast.bob.user, statement="lost my telephone")
     common |= {"recovery_id": recovery.public_id, "link": stop_token(recovery, cast.bob.user.pk)}
     common["review_id"] = _match(cast.organisation, cast.application).public_id
+    common["opening_id"] = _opening(cast.application)
     return Ids(
         common | _belongings(cast.organisation, cast.application, cast.bob),
         common | _belongings(cast.elsewhere, other, cast.charlie),
@@ -185,6 +187,18 @@ def _match(organisation: Organisation, application: Application) -> MatchReview:
     return MatchReview.objects.create(
         dataset=dataset, organisation=organisation, kind=MatchReview.AMBIGUOUS, patient=patient, candidates=[]
     )
+
+
+def _opening(application: Application) -> UUID:
+    production, _created = Dataset.objects.get_or_create(kind=Dataset.PRODUCTION)
+    patient = Patient.objects.create(
+        dataset=production, health_id="OPC-2026-OPENED01", given_name="Private", family_name="Person", sex="female",
+        birth_date="1990-01-02", country="KE",
+    )  # fmt: skip
+    opening = BreakGlassOpening.objects.create(
+        dataset=production, patient=patient, application=application, client_id="x", reason="unconscious, no papers"
+    )
+    return opening.public_id
 
 
 def _session(person: Person) -> int:

@@ -3,6 +3,7 @@
 from portal.connect.models.datasets import Dataset
 from portal.connect.models.facilities import ABO, COMPONENTS, FACILITY_KINDS, RH, BloodUnits, Facility, StockItem
 from portal.connect.models.links import BlockingKey, LocalLink, MatchReview
+from portal.connect.models.openings import BreakGlassOpening
 from portal.connect.models.patients import BLOOD_GROUPS, SEXES, Patient, PatientIdentifier
 from portal.connect.models.records import RECORD_KINDS, IdempotentCall, Record, RecordVersion
 from portal.connect.models.results import Condition, LabResult
@@ -17,6 +18,7 @@ __all__ = [
     "SEXES",
     "BlockingKey",
     "BloodUnits",
+    "BreakGlassOpening",
     "Condition",
     "Dataset",
     "Facility",

@@ -25,8 +25,9 @@ class LocalLink(models.Model):
     )
     source = models.CharField(max_length=60, help_text="the organisation's name for the system that gave the number")
     local_number = models.CharField(max_length=64)
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="links")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="links", db_index=False)
     created_at = models.DateTimeField(default=timezone.now)
+    resolved_at = models.DateTimeField(default=timezone.now, help_text="when this person was asked for last")
     ended_at = models.DateTimeField(null=True, blank=True, help_text="when the number was given to somebody else")
 
     class Meta:
@@ -42,6 +43,7 @@ class LocalLink(models.Model):
                 name="local_number_is_one_fixture",
             ),
         ]
+        indexes = [models.Index(fields=["patient", "organisation", "resolved_at"], name="link_of_patient")]
 
     def __str__(self) -> str:
         return f"link {self.pk}"

@@ -28,7 +28,7 @@ class Record(models.Model):
     source_version = models.BigIntegerField()
     version = models.PositiveIntegerField(default=1)
     public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="records")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="records", db_index=False)
     status = models.CharField(max_length=20)
     body = models.JSONField()
     created_at = models.DateTimeField(default=timezone.now)
@@ -44,6 +44,7 @@ class Record(models.Model):
             models.CheckConstraint(condition=Q(kind__in=RECORD_KINDS), name="record_kind_known"),
             models.CheckConstraint(condition=Q(version__gte=1), name="record_version_counts_from_one"),
         ]
+        indexes = [models.Index(fields=["patient", "client_id", "updated_at"], name="record_of_patient")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.public_id}"

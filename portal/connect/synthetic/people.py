@@ -62,6 +62,14 @@ MET_BY_RESOLVE = (
            local_number=("demo-his", "REUSED-1")),
 )  # fmt: skip
 
+# Nobody may read these before resolving them or breaking the glass, as anybody in production.
+MET_BY_CARE = (
+    Person("OPC-2024-DEMO21", "Wambui", "Njoroge", "female", date(1994, 2, 17), "KE", "B+", "+254710000021"),
+    Person("OPC-2024-DEMO22", "Emeka", "Nwachukwu", "male", date(1971, 5, 9), "NG", "O-", "+2348030000022",
+           identifiers=[("urn:opescare:id:ng-nin", "48211907754")]),
+)  # fmt: skip
+IN_CARE_ONLY = frozenset(person.health_id for person in MET_BY_CARE)
+
 PLACES = {
     "BJ": (["Koffi", "Sènan", "Rose-Aimée", "Yèmi"], ["Hounkpatin", "Dossou", "Agbo"], "+22997"),
     "CD": (
@@ -95,7 +103,8 @@ def _everybody() -> tuple[Person, ...]:
         family = _household(chance, len(everybody))
         everybody += [person for person in family if person.health_id not in taken]
         taken |= {person.health_id for person in family}
-    return (*everybody[: COUNT - len(MET_BY_RESOLVE)], *MET_BY_RESOLVE)
+    met = (*MET_BY_RESOLVE, *MET_BY_CARE)
+    return (*everybody[: COUNT - len(met)], *met)
 
 
 def _draw(chance: random.Random, number: int) -> Person:

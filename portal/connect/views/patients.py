@@ -9,7 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from portal.audit.calls import call_of, patient_hash
+from portal.connect.access import PROBLEMS, nobody, require_care
 from portal.connect.datasets import visible_datasets
+from portal.connect.glass import HEADER
 from portal.connect.lookup import health_id_of
 from portal.connect.models import Patient
 from portal.connect.parameters import single_parameters
@@ -17,6 +19,7 @@ from portal.connect.querysets import PatientQuerySet
 from portal.connect.serializers.patients import PatientSearch, PatientSerializer
 from portal.connect.views.base import ConnectView
 from portal.oauth.operations import Operation
+from portal.oauth.tokens import AccessToken
 from portal.problems.exceptions import Problem
 
 HEALTH_ID = (
@@ -25,6 +28,7 @@ HEALTH_ID = (
     "are reserved for the sandbox."
 )
 READ_PATIENT = ("patient:profile:read", "patient:read")
+USUAL = ("invalid_parameter", "invalid_health_id", "not_found", *PROBLEMS)
 FOUND = {200: OpenApiResponse(PatientSerializer, "The patient.")}
 
 
@@ -36,20 +40,23 @@ class PatientView(ConnectView):
     def answer(self, request: Request, narrow: Callable[[PatientQuerySet], PatientQuerySet]) -> Response:
         """Return the patient that `narrow` leaves of those the token may see.
 
-        :raises Problem: `not_found`, or `ambiguous_identifier` where it would take a guess.
+        :raises Problem: `not_found`, `ambiguous_identifier` where it would take a guess, or what `require_care` raises.
         """
-        datasets = visible_datasets(request.auth)  # type: ignore[arg-type] # HasScope saw to it
+        token: AccessToken = request.auth  # type: ignore[assignment] # HasScope saw to it
+        datasets = visible_datasets(token)
         visible = Patient.objects.in_datasets(datasets)
         found = narrow(visible).bodies()
-        if merged := {into for _, into, _ in found if into}:
-            found = [row for row in found if row[1] is None] + visible.survivors_of(merged).bodies()
+        if merged := {row.merged_into for row in found if row.merged_into}:
+            found = [row for row in found if row.merged_into is None] + visible.survivors_of(merged).bodies()
         if not found:
-            raise Problem("not_found", "No patient that this token may see fits.")
-        _dataset, _, patient = min(found, key=lambda row: datasets.index(row[0]))
-        if any(other["health_id"] != patient["health_id"] for _, _, other in found):
+            raise nobody(token)
+        found.sort(key=lambda row: datasets.index(row.dataset))
+        health_id = found[0].body["health_id"]
+        if any(other.body["health_id"] != health_id for other in found):
             raise Problem("ambiguous_identifier")
-        call_of(request).patient = patient_hash(patient["health_id"])
-        return Response(patient)
+        call_of(request).patient = patient_hash(health_id)
+        require_care(request, health_id, [row.pk for row in found])
+        return Response(found[0].body)
 
     def by_health_id(self, request: Request, text: str, pointer: str) -> Response:
         """Return the patient of this Health ID.
@@ -64,11 +71,11 @@ class PatientSearchView(PatientView):
     """`/connect/patient/search`."""
 
     operations: ClassVar[dict[str, Operation]] = {
-        "GET": Operation("searchPatient", READ_PATIENT, ("invalid_parameter", "invalid_health_id", "not_found")),
+        "GET": Operation("searchPatient", READ_PATIENT, USUAL),
         "POST": Operation(
             "searchPatientByIdentifier",
             READ_PATIENT,
-            ("invalid_parameter", "not_found", "ambiguous_identifier"),
+            ("invalid_parameter", "not_found", "ambiguous_identifier", *PROBLEMS),
         ),
     }
 
@@ -78,7 +85,7 @@ class PatientSearchView(PatientView):
             "Returns the one patient who holds the Health ID. One that was merged into another answers with the "
             "surviving Health ID. There is no search by name."
         ),
-        parameters=[OpenApiParameter("health_id", OpenApiTypes.STR, required=True, description=HEALTH_ID)],
+        parameters=[OpenApiParameter("health_id", OpenApiTypes.STR, required=True, description=HEALTH_ID), HEADER],
         responses=FOUND,
     )
     def get(self, request: Request) -> Response:
@@ -91,6 +98,7 @@ class PatientSearchView(PatientView):
             "Returns the one patient who holds the identifier. It travels in the body, because addresses end up in "
             "logs and national numbers must not."
         ),
+        parameters=[HEADER],
         request=PatientSearch,
         responses=FOUND,
     )
@@ -107,7 +115,7 @@ class PatientDetailView(PatientView):
     """`/connect/patients/{health_id}`."""
 
     operations: ClassVar[dict[str, Operation]] = {
-        "GET": Operation("getPatient", READ_PATIENT, ("invalid_parameter", "invalid_health_id", "not_found")),
+        "GET": Operation("getPatient", READ_PATIENT, USUAL),
     }
 
     @extend_schema(
@@ -116,7 +124,10 @@ class PatientDetailView(PatientView):
             "Returns the patient; where the Health ID was merged into another, the surviving one. Send the `ETag` "
             "back as `If-None-Match` to get 304 while nothing changed."
         ),
-        parameters=[OpenApiParameter("health_id", OpenApiTypes.STR, OpenApiParameter.PATH, description=HEALTH_ID)],
+        parameters=[
+            OpenApiParameter("health_id", OpenApiTypes.STR, OpenApiParameter.PATH, description=HEALTH_ID),
+            HEADER,
+        ],
         responses=FOUND,
     )
     def get(self, request: Request, health_id: str) -> Response:

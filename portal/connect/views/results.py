@@ -10,7 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from portal.audit.calls import call_of, patient_hash
+from portal.connect.access import PROBLEMS, require_care
 from portal.connect.datasets import visible_datasets
+from portal.connect.glass import HEADER
 from portal.connect.lookup import health_id_of, patients_of
 from portal.connect.models import Condition, LabResult
 from portal.connect.paging import CURSOR, PAGE, page, read_cursor
@@ -21,9 +23,10 @@ from portal.connect.terminology.loinc import is_loinc
 from portal.connect.views.base import ConnectView
 from portal.connect.views.patients import HEALTH_ID
 from portal.oauth.operations import Operation
+from portal.oauth.tokens import AccessToken
 
 IN_PATH = OpenApiParameter("health_id", OpenApiTypes.STR, OpenApiParameter.PATH, description=HEALTH_ID)
-USUAL = ("invalid_parameter", "invalid_health_id", "not_found")
+USUAL = ("invalid_parameter", "invalid_health_id", "not_found", *PROBLEMS)
 
 
 class OfPatientView(ConnectView):
@@ -36,13 +39,17 @@ class OfPatientView(ConnectView):
     def listed(self, request: Request, text: str, rows: OfPatientQuerySet, parameters: dict[str, str]) -> Response:
         """Answer with a page of the rows of the patient that have one of these Health IDs.
 
-        :raises Problem: `invalid_health_id`, `not_found`, or `invalid_parameter` for a cursor that is none.
+        :raises Problem: `invalid_health_id`, `not_found`, what `require_care` raises, or `invalid_parameter` for a
+            cursor that is none.
         """
         health_id = health_id_of(request, text, "{health_id}")
-        datasets = visible_datasets(request.auth)  # type: ignore[arg-type] # HasScope saw to it
-        patients = patients_of(datasets, health_id)
+        token: AccessToken = request.auth  # type: ignore[assignment] # HasScope saw to it
+        patients = patients_of(token, health_id)
         call_of(request).patient = patient_hash(patients.health_id)
-        rows = rows.in_datasets(datasets).filter(patient_id__in=patients.ids).order_by(f"-{self.by}", "-pk")
+        require_care(request, patients.health_id, patients.ids)
+        rows = (
+            rows.in_datasets(visible_datasets(token)).filter(patient_id__in=patients.ids).order_by(f"-{self.by}", "-pk")
+        )
         if after := read_cursor(parameters, int, int):
             rows = rows.filter(self._behind(*after))
         found = list(rows.values_list("pk", self.by, "body")[: PAGE + 1])
@@ -88,6 +95,7 @@ class LabResultsView(OfPatientView):
             ),
             OpenApiParameter("loinc", OpenApiTypes.STR, description="Only results of this test, such as `718-7`."),
             CURSOR,
+            HEADER,
         ],
         responses={200: OpenApiResponse(LabResultList, "A page of results. It may be empty.")},
     )
@@ -117,7 +125,7 @@ class DiagnosticsView(OfPatientView):
             "Returns the coded conditions that this token may see, the newest first, 50 to a page. Codes are ICD-10 of "
             "the World Health Organization."
         ),
-        parameters=[IN_PATH, CURSOR],
+        parameters=[IN_PATH, CURSOR, HEADER],
         responses={200: OpenApiResponse(ConditionList, "A page of diagnoses. It may be empty.")},
     )
     def get(self, request: Request, health_id: str) -> Response:

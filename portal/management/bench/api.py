@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from django.conf import settings
 
-from portal.applications.published import DEMO_SANDBOX_CLIENT, SANDBOX_CLIENT, PublishedClient
+from portal.applications.published import DEMO_PRODUCTION_CLIENT, DEMO_SANDBOX_CLIENT, SANDBOX_CLIENT, PublishedClient
 from portal.management.bench import databases
 from portal.management.bench.servers import BARE_SETTINGS, HEAD, Load, Measured, Target, ask, line_of, measure, serving
 
@@ -51,6 +51,15 @@ def encounters(path: str, headers: Mapping[str, str]) -> Load:
     return following
 
 
+def read_in_care(port: int) -> Target:
+    """Return a read in production of a patient whom the client has resolved."""
+    headers = bearer(port, token_of(DEMO_PRODUCTION_CLIENT, "health_id:verify", "patient:read"))
+    person = json.loads(settings.RECORDINGS.read_text())["resolvePatient.created"]["arguments"]
+    body = json.dumps(person).encode()
+    _status, answer = ask(port, Target("POST", f"{API}/patients/resolve", {**JSON, **headers}, body))
+    return Target("GET", f"{API}/patient/search?health_id={json.loads(answer)['health_id']}", headers)
+
+
 def bench(write: Callable[[str], object], port: int, seconds: float) -> None:
     """Measure, and write what came out."""
     signature = sign_for(seconds)
@@ -62,6 +71,7 @@ def bench(write: Callable[[str], object], port: int, seconds: float) -> None:
             token = measure(process, port, PROFILE, 200, seconds)
             address = f"{API}/patient/search?health_id=OPC-2024-DEMO1"
             read = measure(process, port, Target("GET", address, bearer(port, PROFILE)), 200, seconds)
+            in_care = measure(process, port, read_in_care(port), 200, seconds)
             pusher = bearer(port, token_of(DEMO_SANDBOX_CLIENT, "encounter:push"))
             push = measure(process, port, encounters(f"{API}/records/encounters", pusher), 201, seconds)
         write(f"\n{database}\n{HEAD}")
@@ -69,6 +79,7 @@ def bench(write: Callable[[str], object], port: int, seconds: float) -> None:
         write(line_of("token", token, signature))
         write(line_of("bare DRF view, same JSON (limit)", bare_read, bare_read))
         write(line_of("authenticated read, with ledger", read, bare_read))
+        write(line_of("production read, relationship asked", in_care, bare_read))
         write(line_of("bare DRF view, JSON both ways (limit)", bare_push, bare_push))
         write(line_of("push of an encounter, with ledger", push, bare_push))
 

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from portal.connect import health_ids
 from portal.connect.models import Dataset, LabResult, Patient, PatientIdentifier
 from portal.connect.querysets import DEMOGRAPHICS
+from portal.connect.synthetic.people import IN_CARE_ONLY
 
 AT_ONCE = 5_000
 SAMPLE = 2_000
@@ -34,7 +35,9 @@ class Grown:
 def grow(size: int, token: str) -> Grown:
     """Fill up to this many patients. The token reads them and their laboratory results."""
     fixtures = Dataset.objects.get(kind=Dataset.FIXTURES)
-    living = Patient.objects.filter(dataset=fixtures, merged_into=None).order_by("pk")
+    living = (
+        Patient.objects.filter(dataset=fixtures, merged_into=None).exclude(health_id__in=IN_CARE_ONLY).order_by("pk")
+    )
     people = list(living.exclude(health_id__startswith=f"OPC-{YEAR}"))
     results = list(LabResult.objects.filter(dataset=fixtures).order_by("pk")[: len(people)])
     for first in range(living.count(), size, AT_ONCE):

@@ -1,0 +1,1 @@
+"""Pages about patients who were read in an emergency."""
