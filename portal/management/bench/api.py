@@ -54,7 +54,7 @@ def encounters(path: str, headers: Mapping[str, str]) -> Load:
 def read_in_care(port: int) -> Target:
     """Return a read in production of a patient whom the client has resolved."""
     headers = bearer(port, token_of(DEMO_PRODUCTION_CLIENT, "health_id:verify", "patient:read"))
-    person = json.loads(settings.RECORDINGS.read_text())["resolvePatient.created"]["arguments"]
+    person = json.loads(settings.RECORDINGS.read_text())["resolvePatient.new_person"]["arguments"]
     body = json.dumps(person).encode()
     _status, answer = ask(port, Target("POST", f"{API}/patients/resolve", {**JSON, **headers}, body))
     return Target("GET", f"{API}/patient/search?health_id={json.loads(answer)['health_id']}", headers)
