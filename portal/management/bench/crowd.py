@@ -35,10 +35,9 @@ class Grown:
 def grow(size: int, token: str) -> Grown:
     """Fill up to this many patients. The token reads them and their laboratory results."""
     fixtures = Dataset.objects.get(kind=Dataset.FIXTURES)
-    living = (
-        Patient.objects.filter(dataset=fixtures, merged_into=None).exclude(health_id__in=IN_CARE_ONLY).order_by("pk")
-    )
-    people = list(living.exclude(health_id__startswith=f"OPC-{YEAR}"))
+    living = Patient.objects.filter(dataset=fixtures, merged_into=None).order_by("pk")
+    readable = living.exclude(health_id__in=IN_CARE_ONLY)
+    people = list(readable.exclude(health_id__startswith=f"OPC-{YEAR}"))
     results = list(LabResult.objects.filter(dataset=fixtures).order_by("pk")[: len(people)])
     for first in range(living.count(), size, AT_ONCE):
         _enter(fixtures, people, results, range(first, min(first + AT_ONCE, size)))
@@ -48,7 +47,7 @@ def grow(size: int, token: str) -> Grown:
         with connection.cursor() as cursor:
             for statement in afterwards:
                 cursor.execute(statement)
-    everybody = list(living.values_list("health_id", flat=True))
+    everybody = list(readable.values_list("health_id", flat=True))
     return Grown(
         everybody=everybody[:: max(1, len(everybody) // SAMPLE)],
         fixtures=[person.health_id for person in people],
