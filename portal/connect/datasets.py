@@ -78,8 +78,6 @@ def empty(dataset: int) -> int:
     clients = Client.objects.filter(application__dataset=dataset, environment=SANDBOX)
     IdempotentCall.objects.filter(client_id__in=clients.values("client_id")).delete()
     Patient.objects.filter(dataset_id=dataset).update(merged_into=None)  # it protects the survivor
-    # A sync under way holds the row of its facility, whose stock would otherwise be written after it was looked for.
-    list(Facility.objects.select_for_update().filter(dataset_id=dataset).values_list("pk", flat=True))
     # In this order: what hangs on something goes before it.
     deleted = [
         model._default_manager.filter(dataset_id=dataset).delete()[0]

@@ -51,7 +51,7 @@ def sync(token: AccessToken, code: str, data: dict[str, Any]) -> Synced:
     hold([f"facility {dataset} {code}"])
     fingerprint = hashlib.sha256(json.dumps(as_json(data), sort_keys=True).encode()).hexdigest()
     unmapped = [f"/stock/{index}" for index, item in enumerate(data.get("stock", ())) if "atc" not in item]
-    facility = Facility.objects.select_for_update().filter(dataset_id=dataset, code=code).first()
+    facility = Facility.objects.filter(dataset_id=dataset, code=code).first()
     if facility is not None and _is_replay(facility, data, fingerprint):
         return Synced(facility, created=False, replay=True, unmapped=unmapped)
     created = facility is None

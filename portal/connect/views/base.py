@@ -1,7 +1,7 @@
 """What all views on clinical data share."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.db import transaction
 from rest_framework.request import Request
@@ -11,8 +11,11 @@ from rest_framework.views import APIView
 from portal.audit.calls import call_of
 from portal.audit.inside import record_inside
 from portal.connect import faults
+from portal.connect.locks import hold, share
+from portal.edge.environments import SANDBOX
 from portal.oauth.operations import Operation
 from portal.oauth.permissions import operation_of
+from portal.oauth.tokens import AccessToken
 from portal.problems.exceptions import Problem
 from portal.problems.parsers import is_chunked
 
@@ -43,14 +46,19 @@ class ConnectView(APIView):
         return final
 
 
-def written(request: Request, write: Callable[[], Response]) -> Response:
+def written(request: Request, write: Callable[[], Response], *, alone: bool = False) -> Response:
     """Answer with what `write` returns, having stored it together with the call's ledger row.
 
-    One transaction holds both: a clinical write whose row cannot be written does not stay.
+    One transaction holds both: a clinical write whose row cannot be written does not stay. With `alone` no other write
+    of the application is under way in its sandbox dataset: what it deletes is what there is.
 
     :raises Problem: `ledger_unavailable`, or what `write` raises.
     """
+    token = cast("AccessToken", request.auth)
     with transaction.atomic():
+        if token.environment == SANDBOX:
+            dataset = f"dataset of application {token.client.application_id}"
+            hold([dataset]) if alone else share(dataset)
         response = write()
         record_inside(request, response)
     return response

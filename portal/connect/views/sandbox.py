@@ -52,4 +52,4 @@ class SandboxResetView(ConnectView):
         token: AccessToken = request.auth  # type: ignore[assignment] # HasScope saw to it
         if token.environment != SANDBOX:
             raise Problem("not_found")
-        return written(request, lambda: Response({"deleted": empty(own_dataset(token))}))
+        return written(request, lambda: Response({"deleted": empty(own_dataset(token))}), alone=True)
