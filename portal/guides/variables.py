@@ -20,9 +20,11 @@ from portal.applications.published import DEMO_PRODUCTION_CLIENT, DEMO_SANDBOX_C
 from portal.applications.rotation import QUIET
 from portal.applications.secrets import PATTERN
 from portal.applications.tasks import REMINDED
+from portal.connect.access import STRANGERS
 from portal.connect.faults import LONGEST
 from portal.connect.idempotency import KEPT as ANSWERS_KEPT
 from portal.connect.matching import NAME_GATE
+from portal.connect.models.openings import LONGEST_REASON, OPEN_FOR, SHORTEST_REASON
 from portal.connect.paging import PAGE
 from portal.connect.serializers.resolve import MOST_ITEMS as RESOLVED_AT_ONCE
 from portal.connect.synthetic import COUNT
@@ -46,6 +48,7 @@ SHOWN = {
     "answer.ambiguous_match": "resolvePatient.ambiguous_pair",
     "answer.local_number_reused": "resolvePatient.reused_number",
     "answer.resolved_batch": "resolvePatientBatch.three_people",
+    "answer.no_care_relationship": "searchPatient.not_in_care",
     "answer.invalid_record": "pushEncounter.unknown_field",
     "answer.own_encounter": "getEncounter.own",
 }
@@ -90,6 +93,11 @@ def variables() -> dict[str, str]:
         "invitation.days": str(INVITATION_VALID.days),
         "recovery.silent": str(SILENT.days),
         "app.reopening": str(REOPENING.days),
+        "care.days": str(settings.CARE_RELATIONSHIP_DAYS),
+        "glass.minutes": str(int(OPEN_FOR.total_seconds() // 60)),
+        "glass.shortest": str(SHORTEST_REASON),
+        "glass.longest": str(LONGEST_REASON),
+        "strangers.hour": str(STRANGERS.amount),
         "idempotency.hours": _hours(ANSWERS_KEPT),
         "page.size": str(PAGE),
         "resolve.batch": str(RESOLVED_AT_ONCE),
