@@ -1,5 +1,6 @@
 """Which dataset a token writes to, and that a write never stays without its ledger row."""
 
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -50,6 +51,7 @@ def test_a_write_and_its_ledger_row_stay_or_go_together() -> None:
     django_request.opescare_call = Call("r1", "127.0.0.1", "POST")  # type: ignore[attr-defined]
     django_request.resolver_match = None
     request = Request(django_request)
+    request.auth = SimpleNamespace(environment="production")  # all that is asked of it
 
     def write() -> Response:
         Dataset.objects.create(kind=Dataset.PRODUCTION)
