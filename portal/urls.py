@@ -9,14 +9,13 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from portal.guides.views import home
+from portal.guides.views import api_root, home
 from portal.ui.views import styleguide
 
 to_the_guide = login_not_required(RedirectView.as_view(pattern_name="guide"))
 
 urlpatterns = [
-    # Somebody opened a base URL in a browser.
-    *(path(root, to_the_guide, {"slug": "getting-started"}) for root in ("api/v1", "api/v1/", "v1", "v1/")),
+    *(path(root, api_root) for root in ("api/v1", "api/v1/", "v1", "v1/")),
     path("api/v1/", include("portal.api_urls")),
     path("v1/", include("portal.api_urls")),
     path("openapi.yaml", include("portal.openapi.urls")),

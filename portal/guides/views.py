@@ -3,9 +3,12 @@
 from difflib import get_close_matches
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
+from django.views.decorators.csrf import csrf_exempt
 
 from portal.connect.synthetic import NAMED
 from portal.edge.environments import SANDBOX, base_url
@@ -31,6 +34,15 @@ def home(request: HttpRequest) -> HttpResponse:
     call = Call("searchPatient", {"health_id": NAMED[0].health_id})
     context = {"call": code_group(call, base_url(SANDBOX), [], "call-home"), "area": "home"}
     return HttpResponse(render_to_string("home.html", context, request))
+
+
+@login_not_required
+@csrf_exempt
+def api_root(request: HttpRequest) -> HttpResponse:
+    """Lead whoever opens a base URL in a browser to the guide; a program that sends something there gets a problem."""
+    if request.method in {"GET", "HEAD"}:
+        return redirect("guide", "getting-started")
+    return problem_response(request, "method_not_allowed", headers={"Allow": "GET, HEAD"})
 
 
 @public_page

@@ -26,7 +26,8 @@ class HasScope(BasePermission):
         if token is None:
             return False
         if operation is None:
-            return getattr(view, str(request.method).lower(), None) is None  # DRF answers 405
+            name = str(request.method).lower()
+            return name not in view.http_method_names or getattr(view, name, None) is None  # DRF answers 405
         call.scope = next((name for name in operation.scopes if name in token.scopes), "")
         if not call.scope:
             raise insufficient_scope(operation)

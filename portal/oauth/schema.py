@@ -25,6 +25,7 @@ EVERYWHERE = (
     "rate_limited",
     "internal_error",
     "ledger_unavailable",
+    "service_unavailable",
 )
 WITH_BODY = ("malformed_body", "length_required", "body_too_large", "unsupported_media_type", "invalid_body")
 

@@ -51,6 +51,8 @@ def _headers(exc: Exception, context: dict[str, Any]) -> dict[str, str]:
     headers: dict[str, str] = {}
     if isinstance(exc, exceptions.MethodNotAllowed):
         headers["Allow"] = ", ".join(context["view"].allowed_methods)
+    if isinstance(exc, Error):
+        headers["Retry-After"] = "5"
     if challenge := getattr(exc, "auth_header", ""):
         headers["WWW-Authenticate"] = challenge
     return headers
