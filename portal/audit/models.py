@@ -77,6 +77,8 @@ class ApiCall(AppendOnlyModel):
             models.CheckConstraint(condition=Q(outcome__in=OUTCOMES), name="api_call_outcome_known"),
         ]
         indexes = [
+            # None by request id: on SQLite it would cost a fifth more CPU time for every row (a tenth on PostgreSQL)
+            # and a ninth more space, for a search that the request log answers by stretches of 10,000 rows.
             # The request log of one application, newest first, and what its usage page reads live.
             models.Index(fields=["application_id", "at"], name="api_call_of_application"),
             # "When was this secret last used, and from where?" SQLite uses it only if the query repeats its condition.
