@@ -5,8 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import F
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from portal.accounts.actions import create_organisation
 from portal.applications import actions
@@ -296,3 +298,16 @@ def test_in_the_sandbox_resolving_opens_demo21_and_a_number_leads_to_demo22(api:
     opened = pusher.post("patient/search", asked, Break_Glass=REASON)
     assert opened.json()["health_id"] == "OPC-2024-DEMO22"
     assert READS["patient"](pusher, "OPC-2024-DEMO1").status_code == 200, "everybody else as always"
+
+
+def test_a_relationship_is_found_by_the_patients_own_indexes(ward: Ward) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        assert READS["patient"](ward.stranger, ward.health_id).status_code == 403
+    [asked] = [query["sql"] for query in captured.captured_queries if "connect_breakglassopening" in query["sql"]]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":  # so few rows would be read one by one
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(("EXPLAIN " if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN ") + asked)
+        plan = "\n".join(str(row[-1]) for row in cursor.fetchall())
+    for index in ("link_of_patient", "record_of_patient", "opening_of_patient"):
+        assert index in plan, plan
