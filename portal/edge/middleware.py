@@ -12,14 +12,16 @@ from django.http import HttpRequest, HttpResponseBase
 
 from portal.edge.proxies import client_address, is_trusted
 
-ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+ACCEPTABLE_ID = re.compile(r"(?!opc[-_])[A-Za-z0-9._-]{1,64}", re.IGNORECASE)
+"""Ids are written down and sent back. A Health ID or a client's secret, which begin with `opc`, must not be."""
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST")
 
 
 class EdgeMiddleware:
     """Gives every request an id and the address that it really came from.
 
-    `X-Request-Id` is echoed where it is 1 to 64 letters, digits, dots, dashes or underscores, and made otherwise.
+    `X-Request-Id` is echoed where it is 1 to 64 letters, digits, dots, dashes or underscores, and made otherwise;
+    also where it looks like a Health ID or a secret.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

@@ -45,7 +45,17 @@ def test_https_is_believed_from_a_trusted_proxy_only(api: Client, settings: Sett
 
 
 @pytest.mark.parametrize(
-    ("sent", "kept"), [("abc-1", True), ("a" * 64, True), ("a" * 65, False), ("a b", False), ("é", False), ("", False)]
+    ("sent", "kept"),
+    [
+        ("abc-1", True),
+        ("a" * 64, True),
+        ("a" * 65, False),
+        ("a b", False),
+        ("é", False),
+        ("", False),
+        ("opc-2024-demo1", False),
+        ("opc_sandbox_sk_secret", False),
+    ],
 )
 def test_a_request_id_is_echoed_where_it_is_harmless(api: Client, sent: str, kept: bool) -> None:
     echoed = api.get(URL, HTTP_X_REQUEST_ID=sent)["X-Request-Id"]
