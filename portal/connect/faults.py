@@ -121,10 +121,8 @@ class FaultMiddleware:
             time.sleep(fault.delay)
             _sleepers.release()
         if fault.drop:
-            response.close()
             return _dropped()
         if fault.status and fault.after:
-            response.close()
             problem = _problem(request, fault)
             return problem_response(request, problem.problem.code, headers=problem.headers, members=problem.members)
         return response
