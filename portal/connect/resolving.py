@@ -115,14 +115,17 @@ def resolve(*, desk: Desk, asked: Asked) -> Resolution:
 
 
 def contradicts(comparison: Comparison) -> bool:
-    """Say whether name, sex and birth date all say that this is somebody else."""
+    """Say whether this is somebody else: by the birth date, and by the given name or by a name and the sex.
+
+    Sex alone must not decide: half of all numbers that are given again go to somebody of the same sex. A family name
+    alone does not either, because people marry.
+    """
     fields = comparison.fields
     names = {fields["given_name"], fields["family_name"]}
-    return (
-        bool(names & {Closeness.DIFFERENT, Closeness.SIMILAR})
-        and fields["sex"] == Closeness.DIFFERENT
-        and fields["birth_date"] == Closeness.DIFFERENT
+    another_name = fields["given_name"] == Closeness.DIFFERENT or (
+        bool(names & {Closeness.DIFFERENT, Closeness.SIMILAR}) and fields["sex"] == Closeness.DIFFERENT
     )
+    return another_name and fields["birth_date"] == Closeness.DIFFERENT
 
 
 def _lock_names(desk: Desk, asked: Asked) -> list[str]:

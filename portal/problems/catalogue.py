@@ -211,7 +211,7 @@ _ALL: Final = (
         409,
         noop("The local number belonged to somebody else"),
         noop(
-            "This local number was linked to a person whose name, sex and birth date are all different. "
+            "This local number was linked to a person with another name and another birth date. "
             "It was probably given to somebody new. Nothing was linked."
         ),
         noop(

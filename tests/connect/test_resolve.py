@@ -181,6 +181,22 @@ def test_a_reused_number_is_never_linked_silently(api: Client, desk: dict[str, A
     assert own_links().count() == 2
 
 
+@pytest.mark.parametrize("changes", [{}, {"family_name": "Shayo"}, {"family_name": "Shayo", "sex": "unknown"}])
+def test_a_number_that_goes_to_somebody_of_the_same_sex_is_reused_too(
+    api: Client, desk: dict[str, Any], changes: dict[str, str]
+) -> None:
+    post(api, desk, NEW)
+    other = {**NEW, "given_name": "Halima", "birth_date": "2014-07-05", "phone": "", **changes}
+    refused = post(api, desk, other)
+    assert (refused.status_code, refused.json()["code"]) == (409, "local_number_reused")
+
+
+def test_a_marriage_and_a_corrected_date_are_no_reused_number(api: Client, desk: dict[str, Any]) -> None:
+    first = post(api, desk, NEW).json()
+    again = post(api, desk, {**NEW, "family_name": "Balogun", "birth_date": "1960-05-05"})
+    assert again.json()["health_id"] == first["health_id"]
+
+
 def test_two_contradictions_are_no_reused_number(api: Client, desk: dict[str, Any]) -> None:
     first = post(api, desk, NEW).json()
     mistyped = post(api, desk, {**NEW, "sex": "male", "birth_date": "1960-05-05"})
