@@ -1,6 +1,8 @@
 """Fixtures for all tests: the sandbox in the test database, clients that call the API, and a live server."""
 
 from collections.abc import Iterator
+from functools import cache
+from unittest.mock import patch
 
 import pytest
 from django.core.management import call_command
@@ -15,22 +17,26 @@ from portal.audit.actions import Actor
 from portal.audit.insert import insert
 from portal.audit.writer import writer
 from portal.connect import datasets
-from portal.connect.synthetic import load_fixtures, load_people
+from portal.connect.synthetic import load_fixtures, load_people, loading
+from portal.connect.synthetic.people import people
 from portal.limits import counting
 from portal.management.published import ensure_client, ensure_keys
+from portal.oauth import keys
 from portal.oauth.keys import ring
 from portal.oauth.tokens import revoked
 from tests.cast import Cast, gather
 from tests.databases import postgresql, redis
+from tests.oauth.key_pool import KeyPool
 from tests.servers import UNLIMITED, Server, running
 
+named_people = cache(lambda: [person for person in people() if "DEMO" in person.health_id])
 BY_TEST = Actor.operator("test")
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _static_files() -> None:
-    """Collect the static files, as every deployment does: pages name them by their hash."""
-    call_command("collectstatic", interactive=False, verbosity=0)
+def pytest_configure(config: pytest.Config) -> None:
+    """Collect the static files, as every deployment does: pages name them by their hash. Once for all processes."""
+    if not hasattr(config, "workerinput"):
+        call_command("collectstatic", interactive=False, verbosity=0)
 
 
 @pytest.fixture(autouse=True)
@@ -62,12 +68,23 @@ def _ledger_in_line(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(writer, name, lambda row: insert([row]))
 
 
+@pytest.fixture(autouse=True)
+def _keys_are_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keys, "RSAKey", KeyPool())
+
+
 @pytest.fixture
-def sandbox(db: None) -> None:
-    """Load what every deployment has; of the synthetic data the people alone, because most tests need no more."""
+def deployment(db: None) -> None:
+    """Load what every deployment has, but for the synthetic data."""
     ensure_keys(BY_TEST)
     ensure_client(BY_TEST, SANDBOX_CLIENT)
-    load_people()
+
+
+@pytest.fixture
+def sandbox(deployment: None) -> None:
+    """Load of the synthetic data the people with a name in the guides alone, because most tests need no more."""
+    with patch.object(loading, "people", named_people):
+        load_people()
 
 
 @pytest.fixture
@@ -83,7 +100,7 @@ def api(sandbox: None) -> DjangoClient:
 
 
 @pytest.fixture
-def cast(sandbox: None) -> Cast:
+def cast(deployment: None) -> Cast:
     """Gather the people of the tests."""
     return gather()
 

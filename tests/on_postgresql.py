@@ -30,7 +30,9 @@ def main() -> int:
         with postgresql(Path(folder)) as url:
             folders = [f"tests/{name}" for name in STORING if Path("tests", name).exists()]
             variables = {**os.environ, "DATABASE_URL": url}
-            return subprocess.run([sys.executable, "-m", "pytest", *folders], env=variables, check=False).returncode
+            return subprocess.run(
+                [sys.executable, "-m", "pytest", *sys.argv[1:], *folders], env=variables, check=False
+            ).returncode
 
 
 if __name__ == "__main__":

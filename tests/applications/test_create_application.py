@@ -17,6 +17,8 @@ from portal.audit.models import Decision
 from tests.applications.pages import hidden, secrets_in, send, status_with, text_of, the_secret, token_of
 from tests.cast import BY_TEST, PASSWORD, Cast, Person, sign_in
 
+pytestmark = pytest.mark.usefixtures("sandbox")
+
 
 def form_of(cast: Cast) -> str:
     return f"/applications/new/{cast.organisation.public_id}/"

@@ -13,6 +13,8 @@ from portal.audit.models import ApiCall
 from tests.applications.pages import status_with, text_of, token_of, used
 from tests.cast import BY_TEST, Cast
 
+pytestmark = pytest.mark.usefixtures("sandbox")
+
 
 def name_of(cast: Cast) -> str:
     return rotation.credential_of(cast.client_secret)

@@ -10,6 +10,8 @@ from portal.audit.models import Decision
 from tests.applications.pages import send, status_with, text_of, token_of
 from tests.cast import BY_TEST, Cast
 
+pytestmark = pytest.mark.usefixtures("sandbox")
+
 
 @pytest.fixture(autouse=True)
 def _feed_never_waits(monkeypatch: pytest.MonkeyPatch) -> None:

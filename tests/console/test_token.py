@@ -17,6 +17,8 @@ from portal.console.tokens import RATE
 from tests.cast import BY_TEST, Cast
 from tests.oauth.calls import TOKEN, post_json
 
+pytestmark = pytest.mark.usefixtures("sandbox")
+
 JSON = {"Accept": "application/json"}
 PATIENT = "/api/v1/connect/patient/search?health_id=OPC-2024-DEMO1"
 

@@ -10,10 +10,8 @@ from portal.applications import actions, feed
 from portal.applications.models import Client
 from portal.applications.published import SANDBOX_CLIENT
 from portal.edge.environments import SANDBOX, Environment
-from portal.oauth import keys
 from tests.conftest import BY_TEST
 from tests.oauth.calls import TOKEN, post_json
-from tests.oauth.key_pool import KeyPool
 
 MakeClient = Callable[..., Client]
 
@@ -24,13 +22,8 @@ def _feed_never_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed, "INTERVAL", 0.0)
 
 
-@pytest.fixture(autouse=True)
-def _keys_are_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keys, "RSAKey", KeyPool())
-
-
 @pytest.fixture
-def make_client(sandbox: None) -> MakeClient:
+def make_client(deployment: None) -> MakeClient:
     """Return a function that creates a client of an application of its own."""
 
     def make(environment: Environment = SANDBOX, **options: object) -> Client:

@@ -155,7 +155,7 @@ NOW = int(time.time())
         {"header": {"kid": LOST}},
         {"header": {"kid": ""}},
     ],
-    ids=lambda changes: repr(changes)[:60],
+    ids="-".join,
 )
 def test_an_assertion_that_says_something_else_is_refused(
     api: DjangoClient, holder: Client, changes: dict[str, Any]

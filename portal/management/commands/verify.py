@@ -13,6 +13,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 BIN = Path(sys.executable).parent
 PYTHON = sys.executable
+IN_PARALLEL = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile")
+"""A process a core; a file's tests stay together, because they share servers."""
+BROWSER = "tests/browser"
+"""What a reader waits for is measured here: these tests have the machine to themselves."""
 DEPLOYMENT = {
     "MODE": "production",
     "PUBLIC_URL": "https://developers.example.org",
@@ -45,9 +49,10 @@ class Command(BaseCommand):
         self._step("migrations", [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"])
         self._step("deployment", [PYTHON, "manage.py", "check", "--deploy", "--fail-level", "WARNING"], DEPLOYMENT)
         if not options["no_tests"]:
-            self._step("tests", [PYTHON, "-m", "pytest"])
+            self._step("tests", [PYTHON, "-m", "pytest", *IN_PARALLEL, f"--ignore={BROWSER}"])
+            self._step("tests in a browser", [PYTHON, "-m", "pytest", BROWSER])
         if not options["no_tests"] and os.environ.get("CI") == "true":
-            self._step("tests on PostgreSQL", [PYTHON, "-m", "tests.on_postgresql"])
+            self._step("tests on PostgreSQL", [PYTHON, "-m", "tests.on_postgresql", *IN_PARALLEL])
 
     def _step(self, name: str, command: list[str], variables: Mapping[str, str] | None = None) -> None:
         self.stdout.write(self.style.MIGRATE_HEADING(f"— {name}"))
