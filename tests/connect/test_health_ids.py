@@ -4,6 +4,8 @@ import random
 from itertools import combinations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from portal.connect.health_ids import ALPHABET, InvalidHealthIDError, check_character, make, parse
 
@@ -52,3 +54,24 @@ def test_lookalikes_and_case_are_read_as_what_was_meant() -> None:
 )  # fmt: skip
 def test_anything_else_is_refused(text: str) -> None:
     assert not valid(text)
+
+
+health_ids = st.builds(make, st.integers(0, 9999), st.integers(0, 32**7 - 1))
+
+
+@given(health_ids)
+def test_every_one_that_is_made_is_read_as_itself(health_id: str) -> None:
+    assert parse(health_id) == parse(f"  {health_id.lower()} ") == health_id
+
+
+@given(health_ids, st.integers(0, 11), st.sampled_from(ALPHABET))
+def test_one_symbol_mistyped_anywhere_is_caught(health_id: str, place: int, symbol: str) -> None:
+    position = place + (4 if place < 4 else 5)
+    changed = health_id[:position] + symbol + health_id[position + 1 :]
+    assert valid(changed) == (changed == health_id)
+
+
+@given(st.one_of(st.text(max_size=40), st.from_regex(r"(?i)OPC-[0-9]{4}-[0-9A-Z]{8}", fullmatch=True)))
+def test_any_text_is_refused_or_read_as_a_health_id_in_its_one_spelling(text: str) -> None:
+    if valid(text):
+        assert parse(parse(text)) == parse(text)

@@ -8,7 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from portal.connect.blocking import asked_keys, stored_keys
-from portal.connect.matching import Closeness, Demographics, Grade, compare, decide
+from portal.connect.matching import LINK, MARGIN, Closeness, Demographics, Grade, compare, decide
 from portal.connect.names import fold, same_name, similarity
 
 AMINA = Demographics("Amina", "Okafor", "female", date(1990, 4, 12), phone="+2348030000001")
@@ -83,6 +83,20 @@ def test_the_decision_does_not_depend_on_the_order_of_candidates(
     candidates = list(enumerate(others))
     shuffled = sorted(candidates, key=lambda _: chance.random())  # type: ignore[attr-defined]
     assert decide(person, candidates) == decide(person, shuffled)
+
+
+@given(people, people, st.lists(people, max_size=6))
+def test_nobody_is_linked_past_the_gate_or_without_a_clear_margin(
+    person: Demographics, other: Demographics, others: list[Demographics]
+) -> None:
+    like = [replace(person, phone=other.phone), replace(person, given_name=other.given_name), *others]
+    decision = decide(person, enumerate(like))
+    if decision.match is None or decision.match.comparison.certain:
+        return
+    linked, runners_up = decision.match.comparison, decision.plausible[1:]
+    assert not linked.objections
+    assert linked.weight >= LINK
+    assert all(linked.weight - each.comparison.weight >= MARGIN for each in runners_up)
 
 
 @given(people)
