@@ -10,16 +10,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import requests
+from django.conf import settings
+from django.db import OperationalError, connection
+from django.test import Client
 
 from portal.applications import secrets
 from portal.applications.published import DEMO_SANDBOX_CLIENT
 from portal.edge.environments import SANDBOX
 from portal.openapi.document import Operation, operations
 from portal.samples.calls import Call, resolve
-from tests.openapi.calls import definition, examples, usual
+from tests.openapi.calls import definition, examples, send, usual
+from tests.openapi.parties import new_party
 from tests.servers import RAISED_LIMITS, Server, running
 
 CI = os.environ.get("CI") == "true"
@@ -36,6 +41,8 @@ PERSON = {
     "identifiers": [{"system": "urn:opescare:id:ng-nin", "value": NUMBER, "verified": True}],
 }
 CLINICAL_TABLES = "connect_"
+LOGGERS: Any = settings.LOGGING["loggers"]
+UNPRINTED = {name for name, logger in LOGGERS.items() if logger.get("handlers") == ["null"]}
 HEADERS = (
     "Idempotency-Key", "If-None-Match", "If-Match", "Referer", "User-Agent", "Cookie", "Accept", "Accept-Language",
     "Sandbox-Fault", "Origin", "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Request-Id",
@@ -156,6 +163,25 @@ def test_they_are_seen_nowhere(canaries: Canaries) -> None:
     assert {found for found in tables if not found[0].startswith(CLINICAL_TABLES)} == set()
     assert {word for _table, word in tables} >= {NAME, FAMILY, PHONE, NUMBER, canaries.health_id}
     assert {word for _table, word in tables} & {SECRET, *forbidden[-3:]} == set()
+
+
+def test_they_are_not_told_when_something_breaks(api: Client, sandbox: None, caplog: pytest.LogCaptureFixture) -> None:
+    """Errors of the database print values, and Django prints addresses: neither reaches a log or an answer."""
+    words = [NAME, FAMILY, PHONE, NUMBER, SECRET, "OPC-2024-DEMO1"]
+    token = new_party().token()
+
+    def broken(*_: object) -> None:
+        raise OperationalError(" ".join(words))
+
+    for operation in operations().values():
+        arguments: Any = next(one_by_one(usual(operation).arguments, words, 0), {})
+        with connection.execute_wrapper(broken):
+            answer = send(api, operation, arguments, token)
+        told = answer.content.decode() + "".join(
+            record.getMessage() + str(record.exc_text) for record in caplog.records if record.name not in UNPRINTED
+        )
+        assert not [word for word in [*words, quote(NAME), token] if word in told], (operation.id, told)
+    assert any(record.name == "portal.problems.handlers" for record in caplog.records)
 
 
 def tables_with(database: Path, words: list[str]) -> set[tuple[str, str]]:
