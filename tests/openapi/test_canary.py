@@ -7,11 +7,13 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import psycopg
 import pytest
 import requests
 from django.conf import settings
@@ -159,7 +161,7 @@ def test_they_are_seen_nowhere(canaries: Canaries) -> None:
     forbidden += [*canaries.words, canaries.token.rpartition(".")[2], DEMO_SANDBOX_CLIENT.client_secret]
     log = canaries.server.log.read_text()
     assert [word for word in forbidden if word in log] == []
-    tables = tables_with(Path(canaries.server.environment["DATA_DIR"]) / "db.sqlite3", forbidden)
+    tables = tables_with(canaries.server.environment, forbidden)
     assert {found for found in tables if not found[0].startswith(CLINICAL_TABLES)} == set()
     assert {word for _table, word in tables} >= {NAME, FAMILY, PHONE, NUMBER, canaries.health_id}
     assert {word for _table, word in tables} & {SECRET, *forbidden[-3:]} == set()
@@ -184,12 +186,16 @@ def test_they_are_not_told_when_something_breaks(api: Client, sandbox: None, cap
     assert any(record.name == "portal.problems.handlers" for record in caplog.records)
 
 
-def tables_with(database: Path, words: list[str]) -> set[tuple[str, str]]:
-    """Return which words stand in which tables."""
-    found = set()
-    with sqlite3.connect(database) as connection:
-        names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-        for (name,) in names:
-            rows = str(connection.execute(f'SELECT * FROM "{name}"').fetchall())
+def tables_with(environment: dict[str, str], words: list[str]) -> set[tuple[str, str]]:
+    """Return which words stand in which tables of the server's database."""
+    found: set[tuple[str, str]] = set()
+    url = environment.get("DATABASE_URL")
+    listed = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+    if not url:
+        listed = "SELECT name FROM sqlite_master WHERE type = 'table'"
+    database: Any = psycopg.connect(url) if url else sqlite3.connect(Path(environment["DATA_DIR"]) / "db.sqlite3")
+    with closing(database):
+        for (name,) in database.execute(listed).fetchall():
+            rows = str(database.execute(f'SELECT * FROM "{name}"').fetchall())
             found |= {(str(name), word) for word in words if word in rows}
     return found
