@@ -6,6 +6,7 @@ exactly, for one step of the store each; a sliding window could only estimate th
 
 import logging
 import math
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -79,12 +80,20 @@ def _redis(url: str) -> Storage:
     return store
 
 
-@lru_cache(maxsize=1)
+_one_at_a_time = threading.Lock()
+
+
 def counting() -> Counting:
-    """Return what counts in this process."""
+    """Return what counts in this process. The first calls come together, and one of them makes it."""
+    with _one_at_a_time:
+        return _made()
+
+
+@lru_cache(maxsize=1)
+def _made() -> Counting:
     return Counting(settings.REDIS_URL)
 
 
 def reset() -> None:
     """Forget the store and, where it counts in memory, all that it counted."""
-    counting.cache_clear()
+    _made.cache_clear()

@@ -54,7 +54,7 @@ def test_whoever_left_the_staff_gets_no_mail_and_each_reads_it_in_their_language
     assert "/fr/review/break-glass/" in to_anne.text
 
 
-def test_the_sandbox_alerts_nobody(cast: Cast) -> None:
+def test_the_sandbox_alerts_nobody(sandbox: None, cast: Cast) -> None:
     answer = READS["patient"](Pusher(cast.nobody), "OPC-2024-DEMO22", Break_Glass=REASON)
     assert answer.status_code == 200
     assert mailbox.letters() == []

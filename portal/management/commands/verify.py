@@ -13,8 +13,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 BIN = Path(sys.executable).parent
 PYTHON = sys.executable
-IN_PARALLEL = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile")
-"""A process a core; a file's tests stay together, because they share servers."""
+IN_PARALLEL = ("-n", str(min(4, (os.cpu_count() or 1) + 1)), "--dist", "loadfile")
+"""A process a core and one more, because many wait for servers; a file's tests stay together, because they share them."""
 BROWSER = "tests/browser"
 """What a reader waits for is measured here: these tests have the machine to themselves."""
 DEPLOYMENT = {
