@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 BIN = Path(sys.executable).parent
 PYTHON = sys.executable
 IN_PARALLEL = ("-n", str(min(4, (os.cpu_count() or 1) + 1)), "--dist", "loadfile")
-"""A process a core and one more, because many wait for servers; a file's tests stay together, because they share them."""
+"""A process a core and one more, because many tests wait for servers; those of a file stay together and share them."""
 BROWSER = "tests/browser"
 """What a reader waits for is measured here: these tests have the machine to themselves."""
 DEPLOYMENT = {
