@@ -67,6 +67,10 @@ def manage(environment: dict[str, str], *command: str) -> str:
 def running(data_dir: Path, **variables: str) -> Iterator[Server]:
     """Prepare the demo in `data_dir`, serve it, and stop it in the end."""
     port = free_port()
+    if (shared := os.environ.get("DATABASE_URL")) and "DATABASE_URL" not in variables:
+        from tests.databases import new_database
+
+        variables["DATABASE_URL"] = new_database(shared)  # other tests run beside this one
     environment = {
         **os.environ,
         "MODE": "development",

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db import Error
-from django.http import HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 
 from portal.audit.calls import call_of, ledger_row
 from portal.audit.insert import insert
@@ -23,3 +23,20 @@ def record_inside(request: Any, response: HttpResponseBase) -> None:
     except Error as exc:
         raise Problem("ledger_unavailable", headers={"Retry-After": "5"}) from exc
     call.recorded = response.status_code
+
+
+def record_refused(request: Any, status: int, code: str) -> None:
+    """Write the row of one refused item of a call with many: who asked for whom stays known.
+
+    It is a row beside the call's own, so nothing of it stays on the call.
+
+    :raises Problem: `ledger_unavailable`, where the row cannot be written.
+    """
+    call = call_of(request)
+    before, call.error_code = call.error_code, code
+    try:
+        insert([ledger_row(request, call, HttpResponse(status=status))])
+    except Error as exc:
+        raise Problem("ledger_unavailable", headers={"Retry-After": "5"}) from exc
+    finally:
+        call.error_code = before

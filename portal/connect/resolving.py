@@ -20,6 +20,9 @@ from portal.connect.blocking import asked_keys
 from portal.connect.matching import Closeness, Comparison, Decision, Demographics, Grade, Ranked, compare, decide
 from portal.connect.models import LocalLink, MatchReview, Patient
 
+MOST_CANDIDATES = 10
+"""Likeliest first. With more, a desk needs more of the person and not more people; each is a Health ID given away."""
+
 
 @dataclass(frozen=True)
 class Desk:
@@ -185,7 +188,7 @@ def _candidates(known: dict[int, Patient], ranked: Sequence[Ranked]) -> list[Can
             each.comparison.score,
             each.comparison.agreeing_fields,
         )
-        for each in ranked
+        for each in ranked[:MOST_CANDIDATES]
     ]
 
 

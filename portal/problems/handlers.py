@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
@@ -15,6 +16,7 @@ from portal.problems.responses import problem_response
 
 logger = logging.getLogger(__name__)
 
+MOST_ERRORS = 100
 BY_EXCEPTION: tuple[tuple[type[Exception], str], ...] = (
     (exceptions.ParseError, "malformed_body"),
     (exceptions.NotAuthenticated, "token_missing"),
@@ -38,7 +40,7 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> HttpResponse |
             request, exc.problem.code, str(exc.detail), errors=exc.errors, headers=exc.headers, members=exc.members
         )
     if isinstance(exc, exceptions.ValidationError):
-        return problem_response(request, "invalid_body", errors=list(field_errors(exc.get_full_details())))
+        return problem_response(request, "invalid_body", errors=first_errors(exc))
     for kind, code in BY_EXCEPTION:
         if isinstance(exc, kind):
             if isinstance(exc, Error):
@@ -56,6 +58,11 @@ def _headers(exc: Exception, context: dict[str, Any]) -> dict[str, str]:
     if challenge := getattr(exc, "auth_header", ""):
         headers["WWW-Authenticate"] = challenge
     return headers
+
+
+def first_errors(exc: exceptions.ValidationError, pointer: str = "") -> list[FieldError]:
+    """Return the first of them: whoever sends a thousand faults has one."""
+    return list(islice(field_errors(exc.get_full_details(), pointer), MOST_ERRORS))
 
 
 def field_errors(details: Any, pointer: str = "") -> Iterator[FieldError]:

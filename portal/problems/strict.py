@@ -105,6 +105,9 @@ class StrictListField(serializers.ListField):
         """Return the validated items."""
         if not isinstance(data, list):
             self.fail("not_a_list")
+        # DRF looks at every item before it counts them.
+        if self.max_length is not None and len(data) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
         return super().to_internal_value(data)
 
 

@@ -33,6 +33,7 @@ def test_each_item_gets_its_own_answer_and_holds_up_no_other(api: Client) -> Non
     rows = ApiCall.objects.filter(operation="pushRecordBatch").order_by("pk")
     assert [(row.status, row.replay, bool(row.patient)) for row in rows] == [
         (201, False, True),
+        (404, False, True),
         (200, True, True),
         (201, False, True),
         (201, False, True),

@@ -226,6 +226,8 @@ def test_a_token_without_the_scope_is_refused(api: Client) -> None:
     ("changes", "pointer"),
     [
         ({"source": ""}, "/source"),
+        ({"given_name": "\ufdfa" * 100}, "/given_name"),
+        ({"family_name": " ".join("abcdefghijklm")}, "/family_name"),
         ({"local_number": 17}, "/local_number"),
         ({"local_number": "a\nb"}, "/local_number"),
         ({"given_name": "---"}, "/given_name"),

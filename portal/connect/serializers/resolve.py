@@ -24,6 +24,8 @@ from portal.problems.strict import (
 )
 
 MOST_IDENTIFIERS = 10
+MOST_WORDS, MOST_LETTERS = 12, 120
+"""Of a folded name. One character can fold to four words, and names are compared word by word."""
 E164 = r"^(\+[1-9][0-9]{6,14})?$"
 EARLIEST_BIRTH = date(1900, 1, 1)
 FIELDS = ("given_name", "family_name", "birth_date", "sex", "phone", "identifiers")
@@ -35,6 +37,7 @@ class NameField(StrictCharField):
     default_error_messages = {
         "no_letter": "A name has at least one letter.",
         "control": "This holds control characters.",
+        "long": "This name has too many words or letters.",
     }
 
     def to_internal_value(self, data: Any) -> str:
@@ -42,8 +45,11 @@ class NameField(StrictCharField):
         name = super().to_internal_value(data)
         if not name.isprintable():
             self.fail("control")
-        if not fold(name):
+        words = fold(name)
+        if not words:
             self.fail("no_letter")
+        if len(words) > MOST_WORDS or sum(map(len, words)) > MOST_LETTERS:
+            self.fail("long")
         return name
 
 

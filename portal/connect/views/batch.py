@@ -8,8 +8,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from portal.audit.calls import call_of
+from portal.audit.inside import record_refused
 from portal.problems.exceptions import Problem
-from portal.problems.handlers import field_errors
+from portal.problems.handlers import first_errors
 from portal.problems.responses import problem_body
 from portal.problems.strict import StrictSerializer
 
@@ -23,14 +24,14 @@ def judged(schema: type[StrictSerializer], content: Any, pointer: str) -> dict[s
     try:
         item.is_valid(raise_exception=True)
     except ValidationError as exc:
-        raise Problem("invalid_body", errors=list(field_errors(exc.get_full_details(), pointer))) from None
+        raise Problem("invalid_body", errors=first_errors(exc, pointer)) from None
     return dict(item.validated_data)
 
 
 def each_answered(request: Request, writes: Iterable[Callable[[], Response]]) -> Response:
     """Make one write after the other, and answer for each what a call of its own would have answered.
 
-    A write has a transaction and a ledger row of its own; one that is refused holds up no other.
+    A write has a transaction and a ledger row of its own; one that is refused has a row too, and holds up no other.
 
     :raises Problem: of status 500 or more. What was written before it stays.
     """
@@ -48,6 +49,8 @@ def _answer(request: Request, write: Callable[[], Response]) -> dict[str, Any]:
     except Problem as exc:
         if exc.status_code >= 500:
             raise
+        if exc.status_code != 422:  # whom it is about was understood
+            record_refused(request, exc.status_code, exc.problem.code)
         problem = problem_body(request._request, exc.problem.code, str(exc.detail), errors=exc.errors)
         return {"status": exc.status_code, "stored": None, "problem": problem}
     return {"status": response.status_code, "stored": response.data, "problem": None}

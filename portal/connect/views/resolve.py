@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from portal.audit.calls import call_of, patient_hash
+from portal.audit.inside import record_refused
 from portal.connect.datasets import own_dataset, visible_datasets
 from portal.connect.models import MatchReview
 from portal.connect.parameters import single_parameters
@@ -25,7 +26,7 @@ from portal.connect.views.base import ConnectView, written
 from portal.oauth.operations import Operation
 from portal.oauth.tokens import AccessToken
 from portal.problems.exceptions import Problem
-from portal.problems.handlers import field_errors
+from portal.problems.handlers import first_errors
 from portal.problems.responses import problem_body
 
 PROBLEMS = {MatchReview.AMBIGUOUS: "ambiguous_match", MatchReview.REUSED_NUMBER: "local_number_reused"}
@@ -128,8 +129,7 @@ class ResolveBatchView(ConnectView):
         call_of(request).patient = ""
         body = ResolveRequest(data=item)
         if not body.is_valid():
-            details = ValidationError(body.errors).get_full_details()
-            errors = list(field_errors(details, f"/items/{number}"))
+            errors = first_errors(ValidationError(body.errors), f"/items/{number}")
             return _failed(422, problem_body(request._request, "invalid_body", errors=errors))
         asked = ResolveRequest.asked(body.validated_data)
         try:
@@ -137,6 +137,7 @@ class ResolveBatchView(ConnectView):
         except Problem as exc:
             if exc.problem.status != 409:
                 raise
+            record_refused(request, exc.problem.status, exc.problem.code)
             problem = problem_body(request._request, exc.problem.code, str(exc.detail), members=exc.members)
             return _failed(409, problem)
         return {"status": response.status_code, "resolution": response.data, "problem": None}
