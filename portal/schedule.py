@@ -1,6 +1,6 @@
 """What happens in the background, and how often. `manage.py worker` runs it, any number of workers at once.
 
-No task keeps anything in memory: each looks in the database for what is due, does it, and notes that in the same
+No task needs what it keeps in memory: each looks in the database for what is due, does it, and notes that in the same
 transaction or behind a lease. So a killed worker loses nothing, two workers do nothing twice, and a task that was
 missed is made up for at the next start, where each runs once.
 """

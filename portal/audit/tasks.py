@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from portal.audit.checkpoints import FIRST_ID, digest_of, mac_of, pack, pruned_mac_of, seal_key
+from portal.audit.checkpoints import FIRST_ID, digest_of, mac_of, pack, pruned_mac_of, same, seal_key
 from portal.audit.ledgers import CALLS, LEDGERS, Ledger
 from portal.audit.models import Checkpoint
 from portal.audit.settled import settled_id
@@ -21,25 +21,40 @@ PAUSE = 0.1
 """Seconds between two of those transactions, in which others write."""
 
 logger = logging.getLogger(__name__)
+_seen: dict[str, tuple[int, str]] = {}
+"""Number and hash of the newest checkpoint that this process saw in each ledger: what is there stays there."""
 
 
 def seal(stopping: Event | None = None) -> None:
-    """Put checkpoints over all rows that none can still come before. If it is killed, the next run goes on."""
+    """Put checkpoints over all rows that none can still come before. If it is killed, the next run goes on.
+
+    A ledger that cannot be sealed stops no other; what it failed with is raised in the end.
+    """
+    failed: Exception | None = None
     for ledger in LEDGERS:
-        newest = _seal(ledger, stopping or Event())
+        try:
+            newest = _seal(ledger, stopping or Event())
+        except Exception as exc:  # noqa: BLE001 - the other ledger goes on, and this is raised in the end
+            logger.warning("%s cannot be sealed (%s)", ledger.name, type(exc).__name__)
+            failed = exc
+            continue
         if newest:  # the log lies outside the database: whoever cuts the ledger off cannot cut this off as well
             logger.info("sealed %s", newest.anchor)
+    if failed:
+        raise failed
 
 
 def _seal(ledger: Ledger, stopping: Event) -> Checkpoint | None:
     """Return the newest checkpoint, where one was added."""
+    head = Checkpoint.objects.filter(ledger=ledger.name).order_by("-number").defer("marks").first()
+    if not _continues(ledger, head):
+        return None
     settled = settled_id(ledger, stopping)
     if settled is None:
         logger.warning("%s are not sealed: a transaction that writes some is still open", ledger.name)
         return None
     added = None
     while not stopping.is_set():
-        head = added or Checkpoint.objects.filter(ledger=ledger.name).order_by("-number").defer("marks").first()
         following = _next(ledger, head, settled)
         if following is None:
             break
@@ -48,8 +63,26 @@ def _seal(ledger: Ledger, stopping: Event) -> Checkpoint | None:
                 following.save()
         except IntegrityError:  # another worker has put this number there, and goes on
             break
-        added = following
+        added = head = following
+        _seen[ledger.name] = (head.number, head.mac)
     return added
+
+
+def _continues(ledger: Ledger, head: Checkpoint | None) -> bool:
+    """Say whether the chain is the one that this process knows, under our key. If not, more would only hide that."""
+    if seen := _seen.get(ledger.name):
+        number, mac = seen
+        if not Checkpoint.objects.filter(ledger=ledger.name, number=number, mac=mac).exists():
+            logger.error("%s are not sealed: checkpoint %s:%d:%s is gone", ledger.name, ledger.name, number, mac)
+            return False
+    if head is None:
+        return True
+    if not same(head.mac, mac_of(head)):
+        said = "%s are not sealed: checkpoint %d is not of this LEDGER_KEY, or was altered"
+        logger.error(said, ledger.name, head.number)
+        return False
+    _seen[ledger.name] = (head.number, head.mac)
+    return True
 
 
 def _next(ledger: Ledger, head: Checkpoint | None, settled: int) -> Checkpoint | None:

@@ -2,15 +2,19 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.db import Error
+from django.utils import timezone
 
 from portal.audit.checkpoints import FIRST_ID, digest_of, mac_of, pack, pruned_mac_of, same, seal_key, unpack
 from portal.audit.ledgers import Ledger
-from portal.audit.models import Checkpoint
+from portal.audit.models import AppendOnlyQuerySet, Checkpoint
 
 READ = 20
 """Checkpoints that are read at a time."""
+LATE = timedelta(hours=1)
+"""After that rows must be sealed, which a worker does once a minute."""
 
 
 @dataclass(frozen=True)
@@ -41,26 +45,35 @@ class Verified:
     unsealed: int = 0
     newest: Checkpoint | None = None
     faults: int = 0
-    anchors: list[Anchor] = field(default_factory=list)
-    """Those that no checkpoint was found for yet."""
+    anchors: dict[int, list[Anchor]] = field(default_factory=dict)
+    """Those that no checkpoint was found for yet, by its number."""
 
 
 def verify(
     ledger: Ledger,
     *,
     anchors: Iterable[Anchor] = (),
+    worked_on: bool = True,
     report: Callable[[str], object],
     progress: Callable[[Verified], object] = lambda _: None,
 ) -> Verified:
-    """Compare the ledger with its checkpoints; call `report` with a sentence for each fault."""
-    found = Verified(anchors=[anchor for anchor in anchors if anchor.ledger == ledger.name])
-    for fault in _faults(ledger, found, progress):
+    """Compare the ledger with its checkpoints; call `report` with a sentence for each fault.
+
+    :param worked_on: whether a worker runs, so that it is a fault if rows wait for one for too long.
+    """
+    found = Verified()
+    for anchor in anchors:
+        if anchor.ledger == ledger.name:
+            found.anchors.setdefault(anchor.number, []).append(anchor)
+    for fault in _faults(ledger, found, progress, worked_on=worked_on):
         found.faults += 1
         report(f"{ledger.name}: {fault}")
     return found
 
 
-def _faults(ledger: Ledger, found: Verified, progress: Callable[[Verified], object]) -> Iterator[str]:
+def _faults(
+    ledger: Ledger, found: Verified, progress: Callable[[Verified], object], *, worked_on: bool
+) -> Iterator[str]:
     previous: Checkpoint | None = None
     try:
         for checkpoint in _checkpoints(ledger):
@@ -76,10 +89,23 @@ def _faults(ledger: Ledger, found: Verified, progress: Callable[[Verified], obje
         after = f"after checkpoint {previous.number}" if previous else "at the beginning"
         yield f"something {after} cannot be read ({type(exc).__name__}); what follows was not looked at"
         return
-    for anchor in found.anchors:
-        yield f"checkpoint {anchor.number} was noted outside and is missing: the ledger was cut off, or is an older one"
-    after_id = previous.last_id if previous else FIRST_ID
-    found.unsealed = ledger.model.objects.filter(pk__gt=after_id).count()
+    for number in found.anchors:
+        yield f"checkpoint {number} was noted outside and is missing: the ledger was cut off, or is an older one"
+    found.unsealed = _unsealed(ledger, found).count()
+    if worked_on:
+        yield from _late(ledger, found)
+
+
+def _late(ledger: Ledger, found: Verified) -> Iterator[str]:
+    limit = timezone.now() - LATE
+    if found.newest and found.newest.sealed_at >= limit:
+        return
+    if _unsealed(ledger, found).filter(at__lt=limit).exists():
+        yield "rows have not been sealed for over an hour: is a worker running, and what does its log say?"
+
+
+def _unsealed(ledger: Ledger, found: Verified) -> AppendOnlyQuerySet:
+    return ledger.model.objects.filter(pk__gt=found.newest.last_id if found.newest else FIRST_ID)
 
 
 def _checkpoints(ledger: Ledger) -> Iterator[Checkpoint]:
@@ -100,8 +126,7 @@ def _link(previous: Checkpoint | None, checkpoint: Checkpoint) -> Iterator[str]:
 
 
 def _anchored(found: Verified, checkpoint: Checkpoint) -> Iterator[str]:
-    for anchor in [anchor for anchor in found.anchors if anchor.number == checkpoint.number]:
-        found.anchors.remove(anchor)
+    for anchor in found.anchors.pop(checkpoint.number, ()):
         if not same(anchor.mac, checkpoint.mac):
             yield f"checkpoint {checkpoint.number} is not the one that was noted outside"
 

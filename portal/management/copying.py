@@ -11,6 +11,7 @@ from typing import Any
 from django.core.management import CommandError
 from django.db import connection
 
+OCCUPIED = "There is a database already. Restore into an empty one: set DATA_DIR or DATABASE_URL."
 FILES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
 
 
@@ -28,7 +29,7 @@ def copy_out(file: Path) -> None:
 def copy_in(file: Path) -> None:
     """Fill the empty database from such a copy.
 
-    :raises CommandError: where it fails; PostgreSQL is then as empty as before.
+    :raises CommandError: where it fails, or is not empty any more; PostgreSQL is then what it was before.
     """
     if connection.vendor == "postgresql":
         options = ("--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error")
@@ -37,9 +38,17 @@ def copy_in(file: Path) -> None:
     target = _sqlite_file()
     target.parent.mkdir(parents=True, exist_ok=True)
     beside = target.with_name(f"{target.name}.restoring")
-    shutil.copyfile(file, beside)
-    beside.chmod(0o600)
-    beside.rename(target)
+    try:
+        shutil.copyfile(file, beside)
+        beside.chmod(0o600)
+        if not is_empty():  # a server was started meanwhile
+            raise CommandError(OCCUPIED)
+        target.unlink(missing_ok=True)
+        os.link(beside, target)  # unlike a rename, it replaces nothing
+    except FileExistsError as exc:
+        raise CommandError(OCCUPIED) from exc
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def is_empty() -> bool:

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.django_db
 def _short_spans(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tasks, "SPAN", 10)
     monkeypatch.setattr(tasks, "PAUSE", 0)
+    tasks._seen.clear()
 
 
 @pytest.fixture

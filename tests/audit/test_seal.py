@@ -4,13 +4,15 @@ import os
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from threading import Event
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import override_settings
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -28,6 +30,11 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _short_spans(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tasks, "SPAN", 10)
+
+
+@pytest.fixture(autouse=True)
+def _restarted() -> None:
+    tasks._seen.clear()
 
 
 def test_an_empty_ledger_is_as_it_should_be() -> None:
@@ -153,6 +160,7 @@ def test_a_ledger_that_was_cut_off_is_found_by_what_was_noted_outside(capsys: An
         call_command("verify_ledger", anchor=[anchor])
     assert "checkpoint 3 was noted outside and is missing" in capsys.readouterr().out
     write(5)
+    tasks._seen.clear()
     seal()
     assert faults(Anchor.read(anchor)) == ["calls: checkpoint 3 is not the one that was noted outside"]
     assert faults(Anchor.read(checkpoints()[1].anchor)) == []
@@ -169,6 +177,92 @@ def test_another_ledger_key_verifies_nothing() -> None:
     seal()
     with override_settings(LEDGER_KEY="another-key-" * 5):
         assert "LEDGER_KEY is another one" in faults()[0]
+
+
+def test_a_worker_with_another_ledger_key_seals_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    write(5)
+    seal()
+    write(5)
+    with override_settings(LEDGER_KEY="another-key-" * 5):
+        seal()
+    assert "calls are not sealed: checkpoint 1 is not of this LEDGER_KEY, or was altered" in caplog.text
+    seal()
+    assert [one.rows for one in checkpoints()] == [5, 5]
+    assert faults() == []
+
+
+def remove_checkpoints() -> None:
+    """Make the worker seal anew what was changed."""
+    execute("DELETE FROM audit_checkpoint WHERE ledger = 'calls' AND number > 1")
+    execute("UPDATE audit_apicall SET patient = '' WHERE id = %s", [ids()[-1]])
+
+
+def test_a_running_worker_does_not_seal_anew_what_was_changed(caplog: pytest.LogCaptureFixture) -> None:
+    write(25)
+    seal()
+    removed = checkpoints()[-1].anchor
+    remove_checkpoints()
+    seal()
+    assert f"calls are not sealed: checkpoint {removed} is gone" in caplog.text
+    assert len(checkpoints()) == 1
+
+
+def test_a_file_of_anchors_finds_what_was_sealed_anew(tmp_path: Path, capsys: Any) -> None:
+    file = tmp_path / "anchors"
+    write(5)
+    decide("one")
+    seal()
+    call_command("verify_ledger", anchors=file)
+    assert f"{file} is not there yet" in capsys.readouterr().out
+    first = [checkpoints()[0].anchor, checkpoints(DECISIONS)[0].anchor]
+    assert file.read_text().splitlines() == first
+    write(20)
+    seal()
+    for _ in range(2):
+        call_command("verify_ledger", anchors=file)
+    assert file.read_text().splitlines() == [*first, checkpoints()[-1].anchor]
+    remove_checkpoints()
+    tasks._seen.clear()
+    seal()
+    assert faults() == [], "nothing inside the database says so"
+    with pytest.raises(CommandError, match="is not what was sealed"):
+        call_command("verify_ledger", anchors=file)
+    assert "checkpoint 3 is not the one that was noted outside" in capsys.readouterr().out
+    assert len(file.read_text().splitlines()) == 3, "what does not verify is not noted"
+
+
+def test_a_file_of_anchors_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="cannot be read"):
+        call_command("verify_ledger", anchors=tmp_path)
+    with pytest.raises(CommandError, match=r"cannot be written.*Nothing is wrong with the ledger"):
+        call_command("verify_ledger", anchors=tmp_path / "nowhere" / "anchors")
+
+
+def test_rows_that_nobody_seals_for_an_hour_are_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    write(5)
+    decide("one")
+    assert faults() == []
+    later = timezone.now() + timedelta(minutes=61)
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    late = "rows have not been sealed for over an hour: is a worker running, and what does its log say?"
+    assert faults() == [f"calls: {late}", f"decisions: {late}"]
+    with pytest.raises(CommandError, match="or not sealed: 2 faults"):
+        call_command("verify_ledger")
+    call_command("verify_ledger", no_worker=True)
+    seal()
+    assert faults() == []
+
+
+def test_a_ledger_that_cannot_be_read_does_not_stop_the_other(caplog: pytest.LogCaptureFixture) -> None:
+    write(2)
+    decide("one")
+    poison = "at = 'infinity'" if connection.vendor == "postgresql" else "client_id = CAST(x'ff' AS TEXT)"
+    execute(f"UPDATE audit_apicall SET {poison} WHERE id = {ids()[0]}")
+    with pytest.raises(DatabaseError):
+        seal()
+    assert "calls cannot be sealed (" in caplog.text
+    assert checkpoints() == []
+    assert len(checkpoints(DECISIONS)) == 1
 
 
 def test_the_digest_of_a_row_is_the_same_for_ever() -> None:
@@ -222,6 +316,7 @@ def edit(rows: list[tuple[Any, ...]], place: int, column: str, value: Any) -> No
 def test_random_edits_are_always_found_and_an_unedited_ledger_never_fails(
     edits: list[tuple[int, tuple[str, Any]]],
 ) -> None:
+    tasks._seen.clear()
     with transaction.atomic():
         write(25)
         seal()

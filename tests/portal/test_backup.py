@@ -14,6 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from portal.applications.published import DEMO_SANDBOX_CLIENT
+from portal.management import copying
 from tests.connect.pushing import encounter
 from tests.databases import new_database
 from tests.servers import Server, free_port, manage, running, serving
@@ -189,3 +190,40 @@ def test_an_altered_backup_is_refused_before_anything_is_written(taken: Taken, t
     (altered / "manifest.json").unlink()
     with pytest.raises(CommandError, match="holds no backup"):
         call_command("restore", altered)
+
+
+def test_what_fails_after_the_data_is_in_place_is_said_together(
+    taken: Taken, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    altered = tmp_path / "altered"
+    shutil.copytree(taken.folder, altered)
+    manifest = json.loads((altered / "manifest.json").read_text())
+    manifest["checkpoints"].append(f"calls:999999:{'0' * 64}")
+    (altered / "manifest.json").write_text(json.dumps(manifest))
+    place = elsewhere(taken, request, tmp_path, KEY_ENCRYPTION_KEYS="y" * 40)
+    with pytest.raises(AssertionError) as failed:
+        manage(place, "restore", "--other-keys", str(altered))
+    said = str(failed.value)
+    assert "The data is in place, but: The ledger is not what was sealed, or not sealed: 1 faults." in said
+    assert "KEY_ENCRYPTION_KEYS" in said
+    assert "to try again, empty the place first." in said
+
+
+def test_a_database_that_appears_meanwhile_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "db.sqlite3"
+    monkeypatch.setattr(connection, "vendor", "sqlite")
+    monkeypatch.setattr(copying, "_sqlite_file", lambda: target)
+
+    def copy_slowly(_source: Path, beside: Path) -> None:
+        beside.write_bytes(b"restored")
+        target.write_bytes(b"live")
+
+    monkeypatch.setattr(shutil, "copyfile", copy_slowly)
+    with pytest.raises(CommandError, match="There is a database already"):
+        copying.copy_in(tmp_path / "database.sqlite3")
+    assert target.read_bytes() == b"live"
+    monkeypatch.setattr(copying, "is_empty", lambda: True)
+    monkeypatch.setattr(Path, "unlink", lambda *_args, **_options: None)
+    with pytest.raises(CommandError, match="There is a database already"):
+        copying.copy_in(tmp_path / "database.sqlite3")
+    assert target.read_bytes() == b"live", "not even if it appears after the last look"

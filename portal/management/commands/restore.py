@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
-from portal.management.copying import copy_in, is_empty
+from portal.management.copying import OCCUPIED, copy_in, is_empty
 from portal.management.manifest import Manifest, digest_of, other_keys
 from portal.oauth.keys import ring
 
@@ -38,16 +38,29 @@ class Command(BaseCommand):
                 "Set them as they were. Where a value is lost, --other-keys restores what does not depend on it."
             )
         if not is_empty():
-            raise CommandError("There is a database already. Restore into an empty one: set DATA_DIR or DATABASE_URL.")
+            raise CommandError(OCCUPIED)
         self.stdout.write(f"Restoring the backup of {manifest.made_at} …")
         copy_in(folder / manifest.file)
         call_command("migrate", verbosity=0)
-        call_command("verify_ledger", anchor=manifest.checkpoints, stdout=self.stdout, stderr=self.stderr)
+        if faults := self._faults(manifest):
+            raise CommandError(
+                f"The data is in place, but: {' '.join(faults)} "
+                "Decide whether to start on it; to try again, empty the place first."
+            )
+        self.stdout.write("Restored. What was revoked after the backup is not revoked here: see docs/operating.md.")
+
+    def _faults(self, manifest: Manifest) -> list[str]:
+        faults = []
+        output = {"stdout": self.stdout, "stderr": self.stderr}
+        try:
+            call_command("verify_ledger", anchor=manifest.checkpoints, no_worker=True, **output)
+        except CommandError as exc:
+            faults.append(str(exc))
         try:
             ring.all()
         except ImproperlyConfigured as exc:
-            raise CommandError(str(exc)) from exc
-        self.stdout.write("Restored. What was revoked after the backup is not revoked here: see docs/operating.md.")
+            faults.append(str(exc))
+        return faults
 
 
 def _refuse_what_cannot_work(manifest: Manifest, folder: Path) -> None:

@@ -1,6 +1,7 @@
 """`manage.py verify_ledger`: is the ledger what was sealed?"""
 
 import time
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -17,30 +18,54 @@ class Command(BaseCommand):
     """Name every changed, missing or inserted row, and every altered or missing checkpoint."""
 
     help = (
-        "Compare the ledger with its checkpoints; fails where they differ. It cannot tell that the newest checkpoints "
-        "were removed together with their rows, unless you note the line it prints elsewhere and give it to --anchor."
+        "Compare the ledger with its checkpoints; fails where they differ. It cannot tell that checkpoints were "
+        "removed, and made again over other rows, unless you keep what it prints outside the database: see --anchors."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Add `--anchor`."""
+        """Add where anchors come from, and what kind of database this is."""
         noted = "a checkpoint as an earlier run printed it, or the worker logged it"
         parser.add_argument("--anchor", action="append", default=[], help=noted)
+        kept = "a file outside the database: its lines are anchors to check, and the newest are added if all is well"
+        parser.add_argument("--anchors", type=Path, metavar="FILE", help=kept)
+        copy = "no worker runs, as on a copy: rows that have waited for one for over an hour are no fault"
+        parser.add_argument("--no-worker", action="store_true", help=copy)
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Verify all ledgers."""
+        file: Path | None = options["anchors"]
+        noted = self._noted(file) if file else []
         try:
-            anchors = [Anchor.read(text) for text in options["anchor"]]
+            anchors = [Anchor.read(text) for text in (*options["anchor"], *noted)]
         except ValueError as exc:
             raise CommandError("An anchor looks like calls:123:<64 hexadecimal digits>.") from exc
         if unknown := {anchor.ledger for anchor in anchors} - {ledger.name for ledger in LEDGERS}:
             raise CommandError(f"There is no ledger of this name: {', '.join(sorted(unknown))}.")
-        faults = 0
+        faults, newest = 0, []
         for ledger in LEDGERS:
-            found = verify(ledger, anchors=anchors, report=self._report, progress=self._progress(ledger.name))
+            found = verify(
+                ledger,
+                anchors=anchors,
+                worked_on=not options["no_worker"],
+                report=self._report,
+                progress=self._progress(ledger.name),
+            )
             faults += found.faults
+            newest += [found.newest.anchor] if found.newest else []
             self._summarise(ledger.name, found)
         if faults:
-            raise CommandError(f"The ledger is not what was sealed: {faults} faults.")
+            raise CommandError(f"The ledger is not what was sealed, or not sealed: {faults} faults.")
+        if file:
+            _note(file, [anchor for anchor in newest if anchor not in noted])
+
+    def _noted(self, file: Path) -> list[str]:
+        try:
+            return [line.strip() for line in file.read_text().splitlines() if line.strip()]
+        except FileNotFoundError:
+            self.stdout.write(f"{file} is not there yet: nothing that was noted outside is compared.")
+            return []
+        except OSError as exc:
+            raise CommandError(f"{file} cannot be read: {exc.strerror}.") from exc
 
     def _report(self, fault: str) -> None:
         self._shown = getattr(self, "_shown", 0) + 1
@@ -68,3 +93,11 @@ class Command(BaseCommand):
         self.stdout.write(f"{name}: {sealed}, {found.unsealed:,} newer ones not sealed yet")
         if found.newest:
             self.stdout.write(f"  newest checkpoint: {found.newest.anchor}")
+
+
+def _note(file: Path, anchors: list[str]) -> None:
+    try:
+        with file.open("a") as opened:
+            opened.writelines(f"{anchor}\n" for anchor in anchors)
+    except OSError as exc:
+        raise CommandError(f"{file} cannot be written: {exc.strerror}. Nothing is wrong with the ledger.") from exc
