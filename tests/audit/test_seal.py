@@ -216,6 +216,7 @@ def test_a_file_of_anchors_finds_what_was_sealed_anew(tmp_path: Path, capsys: An
     assert f"{file} is not there yet" in capsys.readouterr().out
     first = [checkpoints()[0].anchor, checkpoints(DECISIONS)[0].anchor]
     assert file.read_text().splitlines() == first
+    file.write_text("\n".join(first))
     write(20)
     seal()
     for _ in range(2):
@@ -234,6 +235,9 @@ def test_a_file_of_anchors_finds_what_was_sealed_anew(tmp_path: Path, capsys: An
 def test_a_file_of_anchors_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="cannot be read"):
         call_command("verify_ledger", anchors=tmp_path)
+    (tmp_path / "binary").write_bytes(b"\xff")
+    with pytest.raises(CommandError, match="An anchor looks like"):
+        call_command("verify_ledger", anchors=tmp_path / "binary")
     with pytest.raises(CommandError, match=r"cannot be written.*Nothing is wrong with the ledger"):
         call_command("verify_ledger", anchors=tmp_path / "nowhere" / "anchors")
 

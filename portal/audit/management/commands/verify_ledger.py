@@ -34,8 +34,8 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         """Verify all ledgers."""
         file: Path | None = options["anchors"]
-        noted = self._noted(file) if file else []
         try:
+            noted = self._noted(file) if file else []
             anchors = [Anchor.read(text) for text in (*options["anchor"], *noted)]
         except ValueError as exc:
             raise CommandError("An anchor looks like calls:123:<64 hexadecimal digits>.") from exc
@@ -97,7 +97,10 @@ class Command(BaseCommand):
 
 def _note(file: Path, anchors: list[str]) -> None:
     try:
-        with file.open("a") as opened:
+        with file.open("a+") as opened:
+            opened.seek(0)
+            if not opened.read().endswith("\n") and opened.tell():
+                opened.write("\n")
             opened.writelines(f"{anchor}\n" for anchor in anchors)
     except OSError as exc:
         raise CommandError(f"{file} cannot be written: {exc.strerror}. Nothing is wrong with the ledger.") from exc
