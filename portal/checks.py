@@ -1,5 +1,6 @@
 """What production demands. Each check says what is wrong and how to mend it; any error stops the server's start."""
 
+import ipaddress
 import secrets
 from collections.abc import Iterator
 from typing import Any
@@ -12,6 +13,8 @@ KEYS = ("SECRET_KEY", "CREDENTIALS_PEPPER", "LEDGER_KEY")
 MINIMUM_KEY_LENGTH = 40
 MINIMUM_RETENTION = 90
 """Days: as far back as the usage pages look."""
+MAXIMUM_RETENTION = 36_500
+LIMITS = ("RATE_LIMIT_CLIENT", "RATE_LIMIT_PUBLISHED", "RATE_LIMIT_ADDRESS")
 
 
 @register
@@ -24,11 +27,39 @@ def mode_is_known(**_: Any) -> list[CheckMessage]:
 
 @register
 def the_ledger_is_kept_long_enough(**_: Any) -> list[CheckMessage]:
-    """Refuse to delete calls that the usage pages still show."""
+    """Refuse to delete calls that the usage pages still show, and to keep them for longer than dates reach back."""
+    if settings.LEDGER_RETENTION > MAXIMUM_RETENTION:
+        hint = f"Set LEDGER_RETENTION to {MAXIMUM_RETENTION} days or less, or remove it."
+        return [Error("LEDGER_RETENTION is over a hundred years.", hint, id="portal.E010")]
     if settings.LEDGER_RETENTION >= MINIMUM_RETENTION:
         return []
     hint = f"Set LEDGER_RETENTION to {MINIMUM_RETENTION} days or more, or remove it."
     return [Error("Calls would be deleted that the usage pages still read.", hint, id="portal.E010")]
+
+
+@register
+def proxies_are_networks(**_: Any) -> list[CheckMessage]:
+    """Refuse a mistyped proxy: every request would fail over it."""
+    return list(_proxy_faults())
+
+
+def _proxy_faults() -> Iterator[CheckMessage]:
+    for entry in settings.TRUSTED_PROXIES:
+        try:
+            ipaddress.ip_network(entry.strip())
+        except ValueError as exc:
+            hint = "Set TRUSTED_PROXIES to addresses and ranges, for example 10.0.0.5,10.1.0.0/24."
+            yield Error(f"TRUSTED_PROXIES: {exc}.", hint, id="portal.E011")
+
+
+@register
+def limits_let_somebody_in(**_: Any) -> list[CheckMessage]:
+    """Refuse a limit under which no call is answered."""
+    return [
+        Error(f"{name} is {amount}: no call would be answered.", f"Set {name} to 1 or more.", id="portal.E012")
+        for name in LIMITS
+        if (amount := getattr(settings, name)) < 1
+    ]
 
 
 @register

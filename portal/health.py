@@ -7,6 +7,7 @@ reader, so hosts, redirects, sessions and languages are not for them. A stranger
 import logging
 from collections.abc import Callable
 from functools import lru_cache
+from time import monotonic
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import Error, connection
@@ -30,21 +31,27 @@ class HealthMiddleware:
         """Answer."""
         if request.method in {"GET", "HEAD"}:
             if request.path_info == "/healthz":
-                return _answer(fault="")
+                return _answer(ready=True)
             if request.path_info == "/readyz":
-                return _answer(_fault())
+                return _answer(ready=_is_ready(int(monotonic())))
         return self.get_response(request)
 
 
-def _answer(fault: str) -> HttpResponse:
-    if fault:
-        logger.warning("not ready: %s", fault)
+def _answer(*, ready: bool) -> HttpResponse:
     return HttpResponse(
-        "not ok\n" if fault else "ok\n",
-        status=503 if fault else 200,
+        "ok\n" if ready else "not ok\n",
+        status=200 if ready else 503,
         content_type="text/plain",
         headers={"Cache-Control": "no-store"},
     )
+
+
+@lru_cache(maxsize=1)
+def _is_ready(_second: int) -> bool:
+    """Look at most about once a second, however many strangers ask, and log what is missing."""
+    if fault := _fault():
+        logger.warning("not ready: %s", fault)
+    return not fault
 
 
 def _fault() -> str:

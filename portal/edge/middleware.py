@@ -44,5 +44,5 @@ class EdgeMiddleware:
 
 
 def request_id(request: HttpRequest) -> str:
-    """Return the id that this request and its answer carry."""
-    return str(request.META["HTTP_X_REQUEST_ID"])
+    """Return the id that this request and its answer carry; empty where the edge itself has failed."""
+    return str(request.META.get("HTTP_X_REQUEST_ID", ""))

@@ -6,6 +6,7 @@ from functools import lru_cache
 from django.conf import settings
 from django.core.signals import setting_changed
 
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -19,10 +20,10 @@ def trusted_networks() -> tuple[Network, ...]:
 def is_trusted(address: str) -> bool:
     """Say whether this address belongs to a trusted proxy."""
     try:
-        parsed = ipaddress.ip_address(address)
+        forms = {ipaddress.ip_address(address), _parsed(address)}
     except ValueError:
         return False
-    return any(parsed in network for network in trusted_networks())
+    return any(form in network for form in forms for network in trusted_networks())
 
 
 def client_address(peer: str, forwarded_for: str) -> str:
@@ -35,9 +36,15 @@ def client_address(peer: str, forwarded_for: str) -> str:
     while hops and is_trusted(address):
         address = hops.pop()
     try:
-        return str(ipaddress.ip_address(address))
+        return str(_parsed(address))
     except ValueError:
-        return peer
+        return peer if address == peer else client_address(peer, "")
+
+
+def _parsed(address: str) -> Address:
+    """Return the address. One of IPv4 that a socket of both families wrote as ::ffff:192.0.2.1 becomes what it is."""
+    parsed = ipaddress.ip_address(address)
+    return getattr(parsed, "ipv4_mapped", None) or parsed
 
 
 def _forget(*, setting: str, **_: object) -> None:

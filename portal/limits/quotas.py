@@ -54,7 +54,7 @@ class Spent:
 
 def of_address(address: str) -> Quota:
     """Return the quota of an address."""
-    return Quota(ADDRESS, settings.RATE_LIMIT_ADDRESS, (_network(address),))
+    return Quota(ADDRESS, settings.RATE_LIMIT_ADDRESS, (network(address),))
 
 
 def of_client(client_id: str) -> Quota:
@@ -64,11 +64,11 @@ def of_client(client_id: str) -> Quota:
 
 def of_published_client(client_id: str, address: str) -> Quota:
     """Return the quota of the client that everybody knows: one per address, or one reader could stop all."""
-    return Quota(CLIENT, settings.RATE_LIMIT_PUBLISHED, (client_id, _network(address)))
+    return Quota(CLIENT, settings.RATE_LIMIT_PUBLISHED, (client_id, network(address)))
 
 
 @lru_cache(maxsize=4096)
-def _network(address: str) -> str:
+def network(address: str) -> str:
     """Return the address; of IPv6 its network (/64), because every household has all the addresses of one."""
     try:
         return str(ipaddress.IPv6Network((address, 64), strict=False))

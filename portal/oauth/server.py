@@ -88,11 +88,12 @@ class Server(AuthorizationServer):
         """
         feed.catch_up()
         who = request.address, client_authentication.presented_client(request)
-        if wait := failures.seconds_to_wait(*who):
-            raise TooManyError("Too many failed attempts as this client from this address.", wait)
+        wait = failures.seconds_to_wait(*who)
         try:
             client = client_authentication.authenticate(request)
         except InvalidClientError:
+            if wait:
+                raise TooManyError("Too many failed attempts as this client from this address.", wait) from None
             failures.count_failure(*who)
             raise
         request.client = client

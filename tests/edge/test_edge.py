@@ -1,10 +1,11 @@
 """What a request says about itself is believed as far as is safe."""
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from pytest_django import Settings
 
 from portal.audit.models import ApiCall
+from portal.edge.middleware import request_id
 
 URL = "/api/v1/connect/patients/OPC-2024-DEMO1"
 
@@ -24,12 +25,18 @@ def seen_address(api: Client, peer: str, forwarded: str) -> str:
         ("10.0.0.9", "Amina Okafor", "10.0.0.9"),
         ("203.0.113.7", "198.51.100.1", "203.0.113.7"),
         ("2001:db8::1", "198.51.100.1", "198.51.100.1"),
+        ("::ffff:10.0.0.9", "203.0.113.7", "203.0.113.7"),
+        ("::ffff:10.0.0.9", "::ffff:203.0.113.7", "203.0.113.7"),
+        ("::ffff:10.0.0.9", "203.0.113.7, ::ffff:10.0.0.8", "203.0.113.7"),
+        ("::ffff:10.0.0.9", "Amina Okafor", "10.0.0.9"),
+        ("::ffff:203.0.113.7", "198.51.100.1", "203.0.113.7"),
+        ("::ffff:192.0.2.1", "198.51.100.1", "198.51.100.1"),
     ],
 )
 def test_only_trusted_proxies_speak_for_others(
     api: Client, settings: Settings, peer: str, forwarded: str, expected: str
 ) -> None:
-    settings.TRUSTED_PROXIES = ["10.0.0.0/8", "2001:db8::1"]
+    settings.TRUSTED_PROXIES = ["10.0.0.0/8", "2001:db8::1", "::ffff:192.0.2.1"]
     assert seen_address(api, peer, forwarded) == expected
 
 
@@ -61,6 +68,10 @@ def test_a_request_id_is_echoed_where_it_is_harmless(api: Client, sent: str, kep
     echoed = api.get(URL, HTTP_X_REQUEST_ID=sent)["X-Request-Id"]
     assert (echoed == sent) is kept
     assert echoed
+
+
+def test_a_request_that_the_edge_did_not_finish_has_no_id() -> None:
+    assert request_id(RequestFactory().get(URL)) == ""
 
 
 def test_every_answer_carries_the_strict_policy(api: Client) -> None:

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from portal.applications.published import SANDBOX_CLIENT
 from portal.limits import counting, failures
 from tests.callers import TOKEN_URL, token
 
@@ -37,6 +38,22 @@ def test_an_address_that_fails_too_often_has_to_wait_and_others_do_not(api: Clie
     assert fail(api, "10.0.0.2") == 401
     assert fail(api, client_id="another_agent_behind_the_same_nat") == 401
     assert token(api)
+
+
+@pytest.mark.usefixtures("counted")
+def test_whoever_fails_does_not_lock_out_the_right_secret_behind_the_same_address(api: Client) -> None:
+    assert {fail(api, "127.0.0.1", SANDBOX_CLIENT.client_id) for _ in range(failures.FAILURES.amount)} == {401}
+    assert fail(api, "127.0.0.1", SANDBOX_CLIENT.client_id) == 429
+    right = WRONG | {"client_id": SANDBOX_CLIENT.client_id, "client_secret": SANDBOX_CLIENT.client_secret}
+    answer = api.post(TOKEN_URL, right, content_type="application/json", REMOTE_ADDR="127.0.0.1")
+    assert answer.status_code == 200
+    assert fail(api, "127.0.0.1", SANDBOX_CLIENT.client_id) == 429
+
+
+def test_an_ipv6_network_is_counted_as_one(api: Client) -> None:
+    assert {fail(api, f"2001:db8::{number:x}") for number in range(failures.FAILURES.amount)} == {401}
+    assert fail(api, "2001:db8::ffff") == 429
+    assert fail(api, "2001:db8:0:1::1") == 401
 
 
 def test_success_is_not_counted(api: Client) -> None:

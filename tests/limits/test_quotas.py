@@ -98,6 +98,13 @@ def test_the_published_client_is_limited_for_each_address(api: Client, settings:
     assert read(api, bearer, "2001:db8:0:1::1").status_code == 200
 
 
+def test_addresses_of_ipv4_are_limited_apart_however_they_are_written(api: Client, settings: Settings) -> None:
+    settings.RATE_LIMIT_ADDRESS = 2
+    assert [read(api, "", "::ffff:203.0.113.7").status_code for _ in range(3)] == [401, 401, 429]
+    assert read(api, "", "203.0.113.7").status_code == 429
+    assert read(api, "", "::ffff:203.0.113.8").status_code == 401
+
+
 @pytest.mark.usefixtures("counted")
 def test_answers_say_what_is_left(api: Client, settings: Settings) -> None:
     settings.RATE_LIMIT_PUBLISHED, settings.RATE_LIMIT_ADDRESS = 100, 200

@@ -3,11 +3,18 @@
 import pytest
 from django.db import OperationalError, connection
 from django.test import Client
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
+from portal import health
 from portal.audit.models import ApiCall
 from portal.oauth.keys import ring
 from portal.oauth.models import SigningKey
+
+
+@pytest.fixture(autouse=True)
+def _another_second() -> None:
+    """Forget what was found in this second: it is kept for the next who asks."""
+    health._is_ready.cache_clear()
 
 
 def test_a_process_lives_without_a_database() -> None:
@@ -29,6 +36,20 @@ def test_it_is_asked_by_any_name_without_https_and_keeps_nothing(api: Client, se
     assert answer["Cache-Control"] == "no-store"
     assert not answer.cookies
     assert not ApiCall.objects.exists()
+
+
+def test_a_process_looks_once_a_second_however_many_ask(
+    api: Client, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    monkeypatch.setattr(health, "monotonic", lambda: 7.0)
+    assert api.get("/readyz").status_code == 200
+    SigningKey.objects.filter(environment="production").delete()
+    ring.reset()
+    monkeypatch.setattr(health, "monotonic", lambda: 7.9)
+    with django_assert_num_queries(0):
+        assert api.get("/readyz").status_code == 200
+    monkeypatch.setattr(health, "monotonic", lambda: 8.0)
+    assert [api.get("/readyz").status_code for _ in range(2)] == [503, 503]
 
 
 def test_nothing_can_be_sent_there(api: Client) -> None:
