@@ -27,5 +27,10 @@ def share(name: str) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_number(name)])
 
 
+def sandbox_of(application_id: int) -> str:
+    """Return the name that writes to an application's sandbox share, and that is held to be alone there."""
+    return f"dataset of application {application_id}"
+
+
 def _number(name: str) -> int:
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), signed=True)

@@ -17,11 +17,13 @@ from portal.problems.exceptions import FieldError, Problem
 class OnePatient:
     """A patient as a token sees them: one Health ID, a row in one or two datasets, and those that were merged into it.
 
-    The first id is the one to hang new rows on.
+    `holder` is the row of the Health ID that was asked for, on which new rows hang: once a merge is undone, each of the
+    two has their own again. The first id is the survivor's.
     """
 
     health_id: str
     ids: tuple[int, ...]
+    holder: int
 
 
 def health_id_of(request: Request, text: str, pointer: str) -> str:
@@ -46,12 +48,15 @@ def patients_of(token: AccessToken, health_id: str) -> OnePatient:
     datasets = visible_datasets(token)
     visible = Patient.objects.in_datasets(datasets)
     columns = ("pk", "dataset_id", "health_id", "merged_into_id")
-    found = list(visible.filter(health_id=health_id).values_list(*columns))
+
+    def by_dataset(row: tuple[int, int, str, int | None]) -> int:
+        return datasets.index(row[1])
+
+    held = found = sorted(visible.filter(health_id=health_id).values_list(*columns), key=by_dataset)
     if merged := {into for *_, into in found if into}:
-        found = list(visible.survivors_of(merged).values_list(*columns))
+        found = sorted(visible.survivors_of(merged).values_list(*columns), key=by_dataset)
     if not found:
         raise nobody(token)
-    found.sort(key=lambda row: datasets.index(row[1]))
     ids = [pk for pk, *_ in found]
     aliases = visible.filter(merged_into_id__in=ids).order_by("pk").values_list("pk", flat=True)
-    return OnePatient(found[0][2], (*ids, *aliases))
+    return OnePatient(found[0][2], (*ids, *aliases), held[0][0])

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from portal.connect.datasets import own_dataset
-from portal.connect.lookup import patients_of
+from portal.connect.lookup import OnePatient, patients_of
 from portal.connect.models import Condition, LabResult, Patient, Record, RecordVersion
 from portal.connect.terminology import icd10, loinc
 from portal.oauth.tokens import AccessToken
@@ -70,7 +70,7 @@ def store(token: AccessToken, kind: str, health_id: str, data: dict[str, Any]) -
     :raises Problem: `not_found` for the patient, `older_version`, `version_reused`.
     """
     one = patients_of(token, health_id)
-    patient = Patient.objects.get(pk=one.ids[0])
+    patient = Patient.objects.get(pk=one.holder)
     body = as_json({**data, "health_id": health_id})
     record = _find(token, kind, body)
     if record is None:
@@ -80,11 +80,14 @@ def store(token: AccessToken, kind: str, health_id: str, data: dict[str, Any]) -
         record = _find(token, kind, body)  # somebody else was quicker
         if record is None:
             raise Problem("service_unavailable", headers={"Retry-After": "1"})
-    if _is_replay(record, body):
+    if _is_replay(record, body, one):
         return Stored(record, one.health_id, created=False, replay=True)
     record.version += 1
     record.source_version, record.status, record.body = body["source_version"], body["status"], body
-    record.patient, record.updated_at = patient, timezone.now()
+    if record.patient_id not in one.ids or one.holder != one.ids[0]:
+        # The survivor's Health ID may be what our answer named: it moves nothing away from an alias.
+        record.patient = patient
+    record.updated_at = timezone.now()
     record.save()
     _keep(record)
     return Stored(record, one.health_id, created=False, replay=False)
@@ -120,14 +123,16 @@ def _create(token: AccessToken, kind: str, patient: Patient, body: dict[str, Any
     return record
 
 
-def _is_replay(record: Record, body: dict[str, Any]) -> bool:
+def _is_replay(record: Record, body: dict[str, Any], one: OnePatient) -> bool:
     if body["source_version"] < record.source_version:
         raise Problem("older_version")
     if body["source_version"] > record.source_version:
         return False
-    if record.body != body:  # by value: one language writes 4, another one 4.0
-        raise Problem("version_reused")
-    return True
+    if record.body == body:  # by value: one language writes 4, another one 4.0
+        return True
+    if record.patient_id in one.ids and {**record.body, "health_id": body["health_id"]} == body:
+        return True  # the same person under another Health ID: our answers name the survivor's
+    raise Problem("version_reused")
 
 
 def _keep(record: Record) -> None:

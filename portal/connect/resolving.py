@@ -6,7 +6,7 @@ be found or filed, so that two parallel calls for one person make one Health ID.
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -102,14 +102,14 @@ def resolve(*, desk: Desk, asked: Asked) -> Resolution:
             match = Match("local_number", Grade.CERTAIN, 1.0, comparison.agreeing_fields)
             return Resolution("matched", register.survivor_of(link.patient).health_id, match)
     people = register.candidates(desk.datasets, asked.person).values()
-    known = {survivor.pk: survivor for survivor in map(register.survivor_of, people)}
+    known = _survivors(people)
     records = [(register.survivor_of(patient).pk, register.demographics_of(patient)) for patient in people]
     decision = decide(asked.person, records)
     if link:
-        return _reused(desk, asked, link, known, decision)
+        return _reused(desk, asked, link, people, decision)
     if decision.match:
         patient = known[decision.match.key]
-        _connect(desk, asked, patient)
+        _connect(desk, asked, _nearest(asked, people, patient))
         return Resolution("matched", patient.health_id, _match(decision.match.comparison))
     if decision.plausible:
         return _ambiguous(desk, asked, _candidates(known, decision.plausible))
@@ -152,8 +152,23 @@ def _link(desk: Desk, asked: Asked) -> LocalLink | None:
     return None
 
 
-def _reused(desk: Desk, asked: Asked, link: LocalLink, known: dict[int, Patient], decision: Decision) -> Resolution:
+def _survivors(people: Collection[Patient]) -> dict[int, Patient]:
+    return {survivor.pk: survivor for survivor in map(register.survivor_of, people)}
+
+
+def _nearest(asked: Asked, people: Collection[Patient], survivor: Patient) -> Patient:
+    """Return by whose own data the survivor is the person: theirs is the link when a merge is undone."""
+
+    def rank(patient: Patient) -> tuple[bool, float, bool, int]:
+        comparison = compare(asked.person, register.demographics_of(patient))
+        return comparison.certain, comparison.weight, patient.pk == survivor.pk, -patient.pk
+
+    return max((one for one in people if register.survivor_of(one).pk == survivor.pk), key=rank)
+
+
+def _reused(desk: Desk, asked: Asked, link: LocalLink, people: Collection[Patient], decision: Decision) -> Resolution:
     """The number was linked to somebody else: it changes hands only where staff will look."""
+    known = _survivors(people)
     held_by = CandidateMatch(register.survivor_of(link.patient).health_id, Grade.CERTAINLY_NOT, 0.0, [])
     if not asked.provisional:
         raise AmbiguousError(MatchReview.REUSED_NUMBER, [held_by])
@@ -161,7 +176,7 @@ def _reused(desk: Desk, asked: Asked, link: LocalLink, known: dict[int, Patient]
     others = _candidates(known, decision.plausible)
     if decision.match:
         patient, outcome, match = known[decision.match.key], "matched", _match(decision.match.comparison)
-        _connect(desk, asked, patient)
+        _connect(desk, asked, _nearest(asked, people, patient))
     else:
         patient, outcome, match = _create(desk, asked), "provisional", None
     review = _queue(desk, MatchReview.REUSED_NUMBER, patient, [held_by, *others])

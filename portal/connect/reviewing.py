@@ -6,12 +6,17 @@ from django.utils.translation import gettext as _
 
 from portal.audit.actions import Actor, record_decision
 from portal.audit.calls import patient_hash
+from portal.connect import locks
 from portal.connect.models import Dataset, MatchReview, Patient
 from portal.connect.register import survivor_of
 
 
 class ReviewError(ValueError):
     """The review does not allow this; the message says why."""
+
+
+class ReviewGoneError(ReviewError):
+    """There is no such review any more."""
 
 
 def state_of(review: MatchReview) -> str:
@@ -99,17 +104,45 @@ def undo(*, by: Actor, review: MatchReview, reason: str) -> None:
     decided = _locked(review)
     if decided.decided_at is None:
         raise ReviewError(_("Nothing has been decided yet."))
-    if decided.survivor_id:
+    if decided.survivor:
         Patient.objects.filter(pk=decided.patient_id).update(merged_into=None)
-        # Only those that are still where this merge put them.
-        brought = Patient.objects.filter(pk__in=decided.moved, merged_into_id=decided.survivor_id)
-        brought.update(merged_into=decided.patient)
+        Patient.objects.filter(pk__in=_brought(decided, decided.survivor)).update(merged_into=decided.patient)
     _decide(by, decided, "", reason)
 
 
+def _brought(merged: MatchReview, survivor: Patient) -> list[int]:
+    """Return the aliases to give back to the patient of a merge, wherever later merges took them along.
+
+    Not those that were merged anew since, by a review of their own, with somebody who is not the patient.
+    """
+    into = dict(
+        MatchReview.objects.filter(patient_id__in=merged.moved, decision=MatchReview.MERGED).values_list(
+            "patient_id", "survivor_id"
+        )
+    )
+
+    def end_of(alias: int) -> int:
+        for _step in into:
+            alias = into.get(alias, alias)
+        return alias
+
+    there = {survivor.pk, survivor.merged_into_id} - {None}
+    still = Patient.objects.filter(pk__in=merged.moved, merged_into_id__in=there).values_list("pk", flat=True)
+    return [alias for alias in still if end_of(alias) in {merged.patient_id, *merged.moved}]
+
+
 def _locked(review: MatchReview) -> MatchReview:
-    """Return the review as it is now; until the transaction ends, nobody else decides it or merges its patient."""
-    locked = MatchReview.objects.select_for_update().get(pk=review.pk)
+    """Return the review as it is now; until the transaction ends, nobody else merges or undoes in its dataset.
+
+    Nor is a sandbox emptied meanwhile: a merge and an undo beside each other touch each other's aliases.
+
+    :raises ReviewGoneError: where it was emptied before.
+    """
+    application = review.dataset.application_id
+    locks.hold([locks.sandbox_of(application) if application else f"merges in dataset {review.dataset_id}"])
+    locked = MatchReview.objects.select_for_update().filter(pk=review.pk).first()
+    if locked is None:
+        raise ReviewGoneError(_("Its sandbox was emptied meanwhile, and the match is gone. Nothing of yours was done."))
     locked.patient = Patient.objects.select_for_update().get(pk=locked.patient_id)
     return locked
 

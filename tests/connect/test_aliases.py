@@ -68,13 +68,13 @@ def test_the_survivors_records_are_those_of_both(api: Client) -> None:
     assert len(alone) < len(lists[0]["items"]), "DEMO12 has a history of her own"
 
 
-def test_resolve_finds_the_alias_and_links_the_survivor(api: Client, desk: dict[str, Any]) -> None:
+def test_resolve_finds_the_alias_and_answers_with_the_survivor(api: Client, desk: dict[str, Any]) -> None:
     for _ in range(2):
         answer = post(api, desk, HALIMAT)
         assert (answer.status_code, answer.json()["health_id"]) == (200, SURVIVOR)
     link = LocalLink.objects.get(local_number="H-1")
-    assert link.patient.health_id == SURVIVOR
-    link.patient = Patient.objects.get(health_id=ALIAS)  # as it was before the merge
+    assert link.patient.health_id == ALIAS, "whose own data it was that agreed"
+    link.patient = Patient.objects.get(health_id=SURVIVOR)
     link.save()
     assert post(api, desk, HALIMAT).json()["health_id"] == SURVIVOR
 

@@ -8,6 +8,8 @@ from django.test import Client
 from django.urls import reverse
 
 from portal.audit.models import Decision
+from portal.connect import reviewing
+from portal.connect.datasets import empty
 from portal.connect.matches.comparing import compared
 from portal.connect.matches.people import candidates_of, patient_of
 from portal.connect.models import Dataset, MatchReview, Patient
@@ -210,6 +212,19 @@ def test_who_decides_between_the_look_and_the_lock_wins_too(review: MatchReview)
     keep_apart(by=BY_TEST, review=review, reason="first")
     with pytest.raises(ReviewError, match="test has kept them apart meanwhile"):
         decide(by=BY_TEST, review=review, seen=seen, answer="merged", into=AWA, reason="second")
+
+
+def test_who_decides_while_the_sandbox_is_emptied_is_told(
+    cast: Cast, review: MatchReview, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def decide_too_late(**asked: Any) -> None:
+        empty(review.dataset_id)
+        decide(**asked)
+
+    monkeypatch.setattr(reviewing, "decide", decide_too_late)
+    told = cast.sam.client.post(at_the_desk(review), {**APART, **CONFIRMED}, follow=True)
+    assert told.status_code == 200
+    assert "Its sandbox was emptied meanwhile" in told.text
 
 
 def test_a_reason_tells_nobody_who_it_is(cast: Cast, review: MatchReview) -> None:

@@ -76,6 +76,25 @@ def test_a_number_is_the_same_however_a_language_writes_it(pusher: Pusher) -> No
         assert (answer.status_code, answer.json()["version"]) == (status, 1)
 
 
+def test_the_same_version_under_the_surviving_health_id_is_the_same(pusher: Pusher) -> None:
+    first = pusher.push("lab-results", report(health_id="OPC-2024-DEMO12")).json()
+    assert first["health_id"] == "OPC-2024-DEMO11"
+    again = pusher.push("lab-results", report(health_id="OPC-2024-DEMO11"))
+    assert (again.status_code, again.json()) == (200, first)
+    assert Record.objects.count() == RecordVersion.objects.count() == 1
+    for other in (report(), report(health_id="OPC-2024-DEMO11", specimen="plasma")):
+        refused = pusher.push("lab-results", other)
+        assert (refused.status_code, refused.json()["code"]) == (409, "version_reused")
+
+
+def test_a_source_corrects_whose_record_it_is(pusher: Pusher) -> None:
+    pusher.push("lab-results", report(health_id="OPC-2024-DEMO12"))
+    moved = pusher.push("lab-results", report(source_version=2))
+    assert (moved.status_code, moved.json()["health_id"]) == (200, "OPC-2024-DEMO1")
+    assert len(pusher.get("patients/OPC-2024-DEMO1/lab-results").json()["items"]) == 2
+    assert pusher.get("patients/OPC-2024-DEMO11/lab-results").json()["items"] == []
+
+
 def test_the_natural_key_is_the_client_the_facility_and_the_source_id(api: Client, pusher: Pusher) -> None:
     other = Pusher(api)
     ids = {

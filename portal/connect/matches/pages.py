@@ -21,7 +21,7 @@ from portal.connect.matches.forms import APART, DecisionForm, StateForm
 from portal.connect.matches.people import Candidate, Person, candidates_of, patient_of
 from portal.connect.matching import LINK, Comparison, Grade
 from portal.connect.models import MatchReview
-from portal.connect.reviewing import ReviewError, state_of
+from portal.connect.reviewing import ReviewError, ReviewGoneError, state_of
 
 PAGE = 25
 HISTORY = 50
@@ -120,11 +120,12 @@ def review_page(
 
 
 def _decided(request: SignedInRequest, review: MatchReview, form: DecisionForm, by: Actor) -> bool:
+    """Decide, tell, and say whether there is nothing more to do about this review."""
     try:
         reviewing.decide(by=by, review=review, **form.decision())
     except ReviewError as exc:
         messages.error(request, str(exc))
-        return False
+        return isinstance(exc, ReviewGoneError)
     messages.success(request, _("Decided, and written down. It can be undone among those that are decided."))
     return True
 

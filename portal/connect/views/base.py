@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 from portal.audit.calls import call_of
 from portal.audit.inside import record_inside
 from portal.connect import faults
-from portal.connect.locks import hold, share
+from portal.connect.locks import hold, sandbox_of, share
 from portal.edge.environments import SANDBOX
 from portal.oauth.operations import Operation
 from portal.oauth.permissions import operation_of
@@ -57,7 +57,7 @@ def written(request: Request, write: Callable[[], Response], *, alone: bool = Fa
     token = cast("AccessToken", request.auth)
     with transaction.atomic():
         if token.environment == SANDBOX:
-            dataset = f"dataset of application {token.client.application_id}"
+            dataset = sandbox_of(token.client.application_id)
             hold([dataset]) if alone else share(dataset)
         response = write()
         record_inside(request, response)
