@@ -123,6 +123,10 @@ def test_older_pages_are_reached_by_a_cursor(cast: Cast, monkeypatch: pytest.Mon
 
 
 def test_a_page_is_one_query_of_the_trail_by_its_index(cast: Cast) -> None:
+    others = {"actor_kind": "operator", "actor_label": "test", "verb": "applications.create_application"}
+    Decision.objects.bulk_create(
+        Decision(**others, object_type="application", object_id=str(n), organisation_id=10**6 + n) for n in range(2_000)
+    )
     with CaptureQueriesContext(
         connection,
     ) as queries:
@@ -131,6 +135,7 @@ def test_a_page_is_one_query_of_the_trail_by_its_index(cast: Cast) -> None:
     assert len(asked) == 1
     with connection.cursor() as cursor:
         explain = "EXPLAIN QUERY PLAN" if connection.vendor == "sqlite" else "EXPLAIN"
+        cursor.execute("ANALYZE audit_decision")
         if connection.vendor != "sqlite":
             cursor.execute("SET enable_seqscan = off")
             cursor.execute("SET enable_bitmapscan = off")
