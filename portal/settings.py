@@ -49,6 +49,7 @@ THREADS = env.int("THREADS", 4)
 
 INSTALLED_APPS = [
     "portal.guides",
+    "portal.approvals",
     "portal.console",
     "portal.connect",
     "portal.oauth",
@@ -298,6 +299,24 @@ SPECTACULAR_SETTINGS = {
     "LICENSE": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
     "COMPONENT_SPLIT_REQUEST": False,
 }
+
+# --- Production access.
+QUESTIONNAIRE = Path(env.str("QUESTIONNAIRE", str(BASE_DIR / "portal" / "approvals" / "questionnaire.toml")))
+"""What an application answers before it may touch real patients."""
+SENSITIVE_SCOPES = env.list("SENSITIVE_SCOPES", default=["patient:read", "health_id:verify"])
+"""Granted by two reviewers who agree."""
+REVIEW_TARGET_DAYS = env.int("REVIEW_TARGET_DAYS", 5)
+"""So many days after its submission a request should be answered."""
+ANSWER_DAYS = env.int("ANSWER_DAYS", 60)
+"""So many days after changes were requested, a request that nobody answered expires."""
+REATTEST_DAYS = env.int("REATTEST_DAYS", 365)
+"""For so long a grant stands before somebody must say that what was answered still holds."""
+REATTEST_GRACE_DAYS = env.int("REATTEST_GRACE_DAYS", 30)
+"""So many days after that, the client is suspended."""
+UNUSED_DAYS = env.int("UNUSED_DAYS", 90)
+"""Production credentials that nobody has used for so many days are listed for the reviewers."""
+AGREEMENT_VERSION = "2026-11"
+"""The version of docs_content/*/legal/data-agreement.md that organisations accept."""
 
 # --- Mail. In development it is printed and kept in DATA_DIR/mail; production demands EMAIL_URL.
 if env.str("EMAIL_URL", ""):

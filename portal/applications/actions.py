@@ -262,6 +262,24 @@ def key_ids(jwks: Mapping[str, Any] | None) -> list[str]:
 
 
 @transaction.atomic
+def set_scopes(*, by: Actor, client: Client, scopes: Iterable[str], reason: str = "") -> None:
+    """Name all the scopes that the client has. Tokens that carry another one end with it.
+
+    :raises NotAllowedError: where a scope is unknown or not available in the client's environment.
+    """
+    locked = _lock(client.pk)
+    wanted, before = in_order(set(scopes)), locked.scopes
+    if refused := set(scopes) - set(available(locked.environment)):  # type: ignore[arg-type]
+        raise NotAllowedError(f"not available in {locked.environment}: {', '.join(sorted(refused))}")
+    if wanted == before:
+        return
+    locked.scopes = wanted
+    locked.save(update_fields=["scopes"])
+    _record(by, "set_scopes", locked, before={"scopes": before}, after={"scopes": wanted}, reason=reason)
+    publish("client", locked.client_id)
+
+
+@transaction.atomic
 def set_facilities(*, by: Actor, client: Client, facilities: Iterable[str], reason: str = "") -> None:
     """Name all the facilities, by their codes, that a production client may send data for. None: it may send none.
 

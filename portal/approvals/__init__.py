@@ -1,0 +1,1 @@
+"""Production access: developers ask, the sandbox proves, reviewers decide, grants follow."""

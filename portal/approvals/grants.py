@@ -1,0 +1,44 @@
+"""What an approval gives: the production client with its scopes and facilities."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from portal.applications.actions import create_client, set_facilities, set_scopes
+from portal.applications.models import Client
+from portal.approvals.models import AccessRequest, Grant, Review
+from portal.audit.actions import Actor
+from portal.edge.environments import PRODUCTION
+
+
+def grant(*, by: Actor, request: AccessRequest, review: Review, scopes: Sequence[str]) -> Grant:
+    """Give the application its production client, or change the one it has. Part of the transaction of the decision.
+
+    A new client has no secret: a member of the organisation makes it.
+    """
+    client = Client.objects.filter(application=request.application, environment=PRODUCTION).first()
+    if client is None:
+        client = create_client(by=by, application=request.application, environment=PRODUCTION, scopes=scopes)
+    else:
+        set_scopes(by=by, client=client, scopes=scopes)
+    set_facilities(by=by, client=client, facilities=review.facilities)
+    now = timezone.now()
+    before = Grant.objects.filter(client=client, ended_at=None).first()
+    if before is not None:
+        before.ended_at, before.ended_because = now, "replaced"
+        before.save(update_fields=["ended_at", "ended_because"])
+    opened = before if before and before.completed_at else None
+    return Grant.objects.create(
+        request=request,
+        client=client,
+        scopes=list(scopes),
+        facilities=list(review.facilities),
+        conditions=review.conditions,
+        ends_on=review.ends_on,
+        opened_at=opened.opened_at if opened else None,
+        opened_by=opened.opened_by if opened else "",
+        completed_at=opened.completed_at if opened else None,
+        attest_by=now.date() + timedelta(days=settings.REATTEST_DAYS),
+    )

@@ -1,0 +1,63 @@
+"""One step of a request from state to state: the row locked, the table asked, the trail written."""
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portal.accounts.models import User
+from portal.approvals.models import AccessRequest
+from portal.approvals.policies import may_review
+from portal.approvals.states import move
+from portal.audit.actions import Actor, record_decision
+
+
+class NotAllowedError(ValueError):
+    """The rules forbid this; the message says which and what to do instead."""
+
+
+def lock(request: AccessRequest) -> AccessRequest:
+    """Return the row, locked for this transaction, with its application and organisation."""
+    found = AccessRequest.objects.select_for_update(of=("self",)).select_related("application__organisation")
+    return found.get(pk=request.pk)
+
+
+def advance(locked: AccessRequest, verb: str, **fields: Any) -> None:
+    """Move a locked request as the table of states says, with what else changes of it.
+
+    :raises NotAllowedError: where it is in a state that this move does not start from, as after somebody else's.
+    """
+    found = move(verb, locked.state)
+    if found is None:
+        raise NotAllowedError(
+            _("This request is “%(state)s” now, and that does not allow it. Look at it again.")
+            % {"state": locked.get_state_display()}
+        )
+    locked.state, locked.state_since = found.target, timezone.now()
+    for name, value in fields.items():
+        setattr(locked, name, value)
+    locked.save(update_fields=["state", "state_since", *fields])
+
+
+def require_reviewer(reviewer: User, locked: AccessRequest, *, claimed: bool = True) -> None:
+    """Stop whoever may not review it, or has not claimed it where that is needed.
+
+    :raises NotAllowedError: with what to do instead.
+    """
+    if not may_review(reviewer, locked):
+        raise NotAllowedError(_("You are a member of this organisation, or no reviewer: somebody else must review it."))
+    if claimed and locked.reviewer_id != reviewer.pk:
+        raise NotAllowedError(_("Claim the request first: then nobody else decides at the same time."))
+
+
+def record(by: Actor, verb: str, request: AccessRequest, **details: Any) -> None:
+    """Write down who moved what. No answer and no message stands in the trail, only which."""
+    record_decision(
+        by=by,
+        verb=f"approvals.{verb}",
+        object_type="AccessRequest",
+        object_id=request.public_id,
+        object_label=request.application.name,
+        organisation_id=request.application.organisation_id,
+        **details,
+    )

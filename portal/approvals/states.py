@@ -1,0 +1,79 @@
+"""The states of an access request, and who may make which move: one table, which everything else asks.
+
+`manage.py access_states` prints it; the guide shows the same.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class State(models.TextChoices):
+    """Where a request is."""
+
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted")
+    IN_REVIEW = "in_review", _("In review")
+    CHANGES_REQUESTED = "changes_requested", _("Changes requested")
+    APPROVED = "approved", _("Approved")
+    APPROVED_IN_PART = "approved_in_part", _("Approved in part")
+    DECLINED = "declined", _("Declined")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    EXPIRED = "expired", _("Expired")
+
+
+class Side(StrEnum):
+    """Who makes a move."""
+
+    DEVELOPER = "developer"
+    """A member of the organisation who may build its applications."""
+    REVIEWER = "reviewer"
+    """A reviewer of another organisation; after the claim, the one who claimed."""
+    SYSTEM = "system"
+    """A task, when a time has passed."""
+
+
+@dataclass(frozen=True)
+class Move:
+    """A verb that leads from any of some states to another."""
+
+    verb: str
+    sources: tuple[State, ...]
+    target: State
+    side: Side
+
+
+MOVES: Final = (
+    Move("submit", (State.DRAFT,), State.SUBMITTED, Side.DEVELOPER),
+    Move("claim", (State.SUBMITTED,), State.IN_REVIEW, Side.REVIEWER),
+    Move("release", (State.IN_REVIEW,), State.SUBMITTED, Side.REVIEWER),
+    Move("ask_for_changes", (State.IN_REVIEW,), State.CHANGES_REQUESTED, Side.REVIEWER),
+    Move("resubmit", (State.CHANGES_REQUESTED,), State.IN_REVIEW, Side.DEVELOPER),
+    Move("approve", (State.IN_REVIEW,), State.APPROVED, Side.REVIEWER),
+    Move("approve_in_part", (State.IN_REVIEW,), State.APPROVED_IN_PART, Side.REVIEWER),
+    Move("decline", (State.IN_REVIEW,), State.DECLINED, Side.REVIEWER),
+    Move(
+        "withdraw",
+        (State.DRAFT, State.SUBMITTED, State.IN_REVIEW, State.CHANGES_REQUESTED),
+        State.WITHDRAWN,
+        Side.DEVELOPER,
+    ),
+    Move("expire", (State.CHANGES_REQUESTED, State.APPROVED, State.APPROVED_IN_PART), State.EXPIRED, Side.SYSTEM),
+)
+
+OPEN: Final = (State.DRAFT, State.SUBMITTED, State.IN_REVIEW, State.CHANGES_REQUESTED)
+"""An application has at most one request in these."""
+EDITABLE: Final = (State.DRAFT, State.CHANGES_REQUESTED)
+"""In these its developers change the answers."""
+WAITING: Final = (State.SUBMITTED, State.IN_REVIEW)
+"""In these it waits for a reviewer."""
+GRANTED: Final = (State.APPROVED, State.APPROVED_IN_PART)
+DECIDED: Final = (*GRANTED, State.DECLINED)
+
+
+def move(verb: str, state: str) -> Move | None:
+    """Return the move of this verb from this state, if there is one."""
+    return next((each for each in MOVES if each.verb == verb and state in each.sources), None)
