@@ -7,7 +7,7 @@ from unittest.mock import patch
 import pytest
 from django.core.management import call_command
 from django.test import Client as DjangoClient
-from django.utils import translation
+from django.utils import timezone, translation
 from pytest_django import Settings
 
 from portal.applications.clients import clients
@@ -71,6 +71,13 @@ def _ledger_in_line(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _keys_are_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keys, "RSAKey", KeyPool())
+
+
+@pytest.fixture
+def noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stay at noon (UTC): what a page says of today is not true any more a moment after midnight."""
+    now = timezone.now().replace(hour=12, minute=0, second=0, microsecond=0)
+    monkeypatch.setattr(timezone, "now", lambda: now)
 
 
 @pytest.fixture

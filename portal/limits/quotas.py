@@ -1,6 +1,6 @@
 """How many calls of the API a client and an address have in a minute, and what the answers say of it.
 
-The header fields are those of draft-ietf-httpapi-ratelimit-headers (11), structured fields of RFC 9651.
+The header fields are those of draft-ietf-httpapi-ratelimit-headers (10), structured fields of RFC 9651.
 """
 
 import ipaddress

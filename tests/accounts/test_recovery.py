@@ -193,7 +193,7 @@ def test_the_link_in_the_mail_stops_it_signed_out_too(cast: Cast, reader: str, *
 def test_a_link_that_was_tampered_with_stops_nothing(cast: Cast) -> None:
     asked(cast)
     path = link(mailbox.latest("bob@example.org"))
-    assert cast.nobody.post(path[:-4] + "AAA/").status_code == 404
+    assert cast.nobody.post(path[:-4] + "/").status_code == 404
 
 
 def test_a_former_owners_link_stops_nothing(cast: Cast) -> None:

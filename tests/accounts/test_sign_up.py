@@ -52,7 +52,7 @@ def test_the_mail_says_from_where_and_nothing_of_what_was_typed() -> None:
     sign_up(new_browser(), name="Win a prize at http://evil.example")
     letter = mailbox.latest(ZOE)
     assert "127.0.0.1" in letter.text
-    assert "evil" not in letter.text + letter.html + letter.subject
+    assert "evil.example" not in letter.text + letter.html + letter.subject
     assert PASSWORD not in letter.text + letter.html
 
 

@@ -91,6 +91,7 @@ def test_it_is_filtered(cast: Cast, asked: dict[str, str], there: str, gone: str
     assert ("Bob invited" in said) == (there == "Bob invited")
 
 
+@pytest.mark.usefixtures("noon")
 def test_a_day_is_a_whole_day(cast: Cast) -> None:
     today = f"{timezone.now():%Y-%m-%d}"
     tomorrow = f"{timezone.now() + timedelta(days=1):%Y-%m-%d}"

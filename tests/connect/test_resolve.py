@@ -138,7 +138,7 @@ def test_several_plausible_are_named_without_anything_personal(api: Client, desk
     for candidate in answer.json()["candidates"]:
         assert candidate["grade"] == "possible"
         assert candidate["agreeing_fields"] == fields
-    for personal in ("Aya", "Awa", "Adjoua", "Guessan", "2019", "0700000004", "MRN-3"):
+    for personal in ("Aya", "Awa", "Adjoua", "Guessan", "2019-09", "0700000004", "MRN-3"):
         assert personal not in answer.content.decode()
     assert not own_links().exists()
     assert not Dataset.objects.filter(kind="application").exists(), "nothing was written"

@@ -19,6 +19,8 @@ from tests.callers import SEARCH_URL, TOKEN_URL, bearer
 from tests.cast import Cast
 from tests.usage.histories import a_call, ago, some_calls, write
 
+pytestmark = pytest.mark.usefixtures("noon")
+
 
 @pytest.fixture
 def address(cast: Cast) -> str:
