@@ -50,14 +50,17 @@ def require_reviewer(reviewer: User, locked: AccessRequest, *, claimed: bool = T
         raise NotAllowedError(_("Claim the request first: then nobody else decides at the same time."))
 
 
-def record(by: Actor, verb: str, request: AccessRequest, **details: Any) -> None:
-    """Write down who moved what. No answer and no message stands in the trail, only which."""
+def record(by: Actor, verb: str, request: AccessRequest, *, internal: bool = False, **details: Any) -> None:
+    """Write down who moved what. No answer and no message stands in the trail, only which.
+
+    :param internal: between reviewers: it stands at the desk, and not in the organisation's audit log.
+    """
     record_decision(
         by=by,
         verb=f"approvals.{verb}",
         object_type="AccessRequest",
         object_id=request.public_id,
         object_label=request.application.name,
-        organisation_id=request.application.organisation_id,
+        organisation_id=None if internal else request.application.organisation_id,
         **details,
     )

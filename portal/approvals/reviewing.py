@@ -91,7 +91,7 @@ def approve(*, by: Actor, request: AccessRequest, reviewer: User, terms: Terms) 
     sensitive = sensitive_among(granted)
     review = _review(by, locked, reviewer, Verdict.APPROVE, terms, proposed=bool(sensitive))
     if sensitive:
-        record(by, "propose", locked, after={"granted": granted, "sensitive": sensitive})
+        record(by, "propose", locked, internal=True, after={"granted": granted, "sensitive": sensitive})
     else:
         _grant(by, locked, review, granted)
     return review
@@ -120,7 +120,7 @@ def disagree(*, by: Actor, request: AccessRequest, reviewer: User, message: str)
     if not message.strip():
         raise NotAllowedError(_("Say why, for the reviewer who proposed it."))
     _drop_proposal(locked)
-    record(by, "disagree", locked, reason=message)
+    record(by, "disagree", locked, internal=True, reason=message)
 
 
 @transaction.atomic
@@ -133,7 +133,7 @@ def take_back(*, by: Actor, request: AccessRequest, reviewer: User) -> None:
     require_reviewer(reviewer, locked)
     if not _drop_proposal(locked):
         raise NotAllowedError(_("Nothing is proposed any more. Look at the request again."))
-    record(by, "take_back", locked)
+    record(by, "take_back", locked, internal=True)
 
 
 @transaction.atomic
@@ -164,7 +164,7 @@ def tick(*, by: Actor, request: AccessRequest, reviewer: User, checklist: Mappin
         return
     locked.checklist = dict(checklist)
     locked.save(update_fields=["checklist"])
-    record(by, "tick", locked, after={"ticked": sorted(key for key, done in checklist.items() if done)})
+    record(by, "tick", locked, internal=True, after={"ticked": sorted(key for key, done in checklist.items() if done)})
 
 
 def sensitive_among(scopes: Collection[str]) -> list[str]:
@@ -194,7 +194,7 @@ def _grant(by: Actor, locked: AccessRequest, review: Review, granted: list[str],
         asked.refusal = review.refusals.get(asked.scope, "")
         asked.save(update_fields=["granted", "refusal"])
     after = {"granted": granted, "refused": sorted(review.refusals), "facilities": sorted(review.facilities), **also}
-    record(by, verb, locked, after=after)
+    record(by, "approve_in_part" if review.refusals else "approve", locked, after=after)
     grants.grant(by=by, request=locked, review=review, scopes=granted)
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.audit.models import Decision
-from portal.audit.sentences import WORDS, sentence
+from portal.audit.sentences import SENTENCES, WORDS, sentence
 
 PAGE = 50
 AREAS: dict[str, tuple[Any, tuple[str, ...]]] = {
@@ -35,6 +35,7 @@ AREAS: dict[str, tuple[Any, tuple[str, ...]]] = {
             "applications.rotate_secret",
             "applications.revoke_secret",
             "applications.set_public_keys",
+            "applications.set_scopes",
             "applications.set_facilities",
             "applications.suspend_client",
             "applications.restore_client",
@@ -49,6 +50,7 @@ AREAS: dict[str, tuple[Any, tuple[str, ...]]] = {
             "applications.reopen_application",
         ),
     ),
+    "production": (_("Production access"), tuple(verb for verb in SENTENCES if verb.startswith("approvals."))),
     "matches": (
         _("Health IDs"),
         (

@@ -41,7 +41,8 @@ def verbs_in(path: Path) -> Iterator[str]:
                 yield from texts(verb, constants, path)
         elif call.func.id in passing:
             position = WRAPPERS[call.func.id]
-            yield from (f"{path.parent.name}.{verb}" for verb in texts(call.args[position], constants, path))
+            room = path.relative_to(PROJECT / "portal").parts[0]
+            yield from (f"{room}.{verb}" for verb in texts(call.args[position], constants, path))
 
 
 WRAPPERS = {"_record": 1, "record": 1, "note": 2}
