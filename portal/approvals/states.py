@@ -4,11 +4,11 @@
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as in_context
 
 
 class State(models.TextChoices):
@@ -25,43 +25,60 @@ class State(models.TextChoices):
     EXPIRED = "expired", _("Expired")
 
 
-class Side(StrEnum):
-    """Who makes a move."""
+class Side(models.TextChoices):
+    """Who makes a move: members who may build, reviewers of another organisation, or a task when a time is over."""
 
-    DEVELOPER = "developer"
-    """A member of the organisation who may build its applications."""
-    REVIEWER = "reviewer"
-    """A reviewer of another organisation; after the claim, the one who claimed."""
-    SYSTEM = "system"
-    """A task, when a time has passed."""
+    DEVELOPER = "developer", _("developers")
+    REVIEWER = "reviewer", _("reviewers")
+    SYSTEM = "system", _("nobody: a time has passed")
 
 
 @dataclass(frozen=True)
 class Move:
-    """A verb that leads from any of some states to another."""
+    """A verb that leads from any of some states to another. `label` is how people read it in the diagram: short."""
 
     verb: str
+    label: Any
     sources: tuple[State, ...]
     target: State
     side: Side
 
 
 MOVES: Final = (
-    Move("submit", (State.DRAFT,), State.SUBMITTED, Side.DEVELOPER),
-    Move("claim", (State.SUBMITTED,), State.IN_REVIEW, Side.REVIEWER),
-    Move("release", (State.IN_REVIEW,), State.SUBMITTED, Side.REVIEWER),
-    Move("ask_for_changes", (State.IN_REVIEW,), State.CHANGES_REQUESTED, Side.REVIEWER),
-    Move("resubmit", (State.CHANGES_REQUESTED,), State.IN_REVIEW, Side.DEVELOPER),
-    Move("approve", (State.IN_REVIEW,), State.APPROVED, Side.REVIEWER),
-    Move("approve_in_part", (State.IN_REVIEW,), State.APPROVED_IN_PART, Side.REVIEWER),
-    Move("decline", (State.IN_REVIEW,), State.DECLINED, Side.REVIEWER),
+    Move("submit", in_context("move", "submit"), (State.DRAFT,), State.SUBMITTED, Side.DEVELOPER),
+    Move("claim", in_context("move", "claim"), (State.SUBMITTED,), State.IN_REVIEW, Side.REVIEWER),
+    Move("release", in_context("move", "release"), (State.IN_REVIEW,), State.SUBMITTED, Side.REVIEWER),
+    Move(
+        "ask_for_changes",
+        in_context("move", "ask for changes"),
+        (State.IN_REVIEW,),
+        State.CHANGES_REQUESTED,
+        Side.REVIEWER,
+    ),
+    Move("resubmit", in_context("move", "answer"), (State.CHANGES_REQUESTED,), State.IN_REVIEW, Side.DEVELOPER),
+    Move("approve", in_context("move", "approve"), (State.IN_REVIEW,), State.APPROVED, Side.REVIEWER),
+    Move(
+        "approve_in_part",
+        in_context("move", "approve in part"),
+        (State.IN_REVIEW,),
+        State.APPROVED_IN_PART,
+        Side.REVIEWER,
+    ),
+    Move("decline", in_context("move", "decline"), (State.IN_REVIEW,), State.DECLINED, Side.REVIEWER),
     Move(
         "withdraw",
+        in_context("move", "withdraw"),
         (State.DRAFT, State.SUBMITTED, State.IN_REVIEW, State.CHANGES_REQUESTED),
         State.WITHDRAWN,
         Side.DEVELOPER,
     ),
-    Move("expire", (State.CHANGES_REQUESTED, State.APPROVED, State.APPROVED_IN_PART), State.EXPIRED, Side.SYSTEM),
+    Move(
+        "expire",
+        in_context("move", "expire"),
+        (State.CHANGES_REQUESTED, State.APPROVED, State.APPROVED_IN_PART),
+        State.EXPIRED,
+        Side.SYSTEM,
+    ),
 )
 
 OPEN: Final = (State.DRAFT, State.SUBMITTED, State.IN_REVIEW, State.CHANGES_REQUESTED)

@@ -13,6 +13,9 @@ health_id: OPC-2024-DEMO1
 ```sequence Getting a token    a diagram of who sends what to whom
 Your app -> OpesCare: client_id and secret
 ```
+
+```states access-request      the states of a request for production access, from the table of moves
+```
 """
 
 import re
@@ -25,7 +28,7 @@ from portal.guides.sources import Source, load_yaml
 from portal.guides.variables import fill
 from portal.samples.calls import Call
 
-KINDS = ("call", "table", "fields", "sequence")
+KINDS = ("call", "table", "fields", "sequence", "states")
 OPENING = re.compile(rf"^```(?P<kind>{'|'.join(KINDS)})[ ]+(?P<name>\S.*?)[ ]*\n", re.MULTILINE)
 CLOSING = re.compile(r"^```[ ]*$", re.MULTILINE)
 

@@ -12,6 +12,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext, override
 from markdown.extensions.toc import TocExtension
 
+from portal.approvals import diagram
 from portal.edge.environments import SANDBOX, base_url
 from portal.guides import fields, sequences, tables
 from portal.guides.code import code_group
@@ -117,6 +118,8 @@ def _blocks(source: Source, found: Sequence[Directive], calls: Sequence[PlacedCa
             blocks.append(_table(source, directive))
         elif directive.kind == "fields":
             blocks.append(_fields(source, directive))
+        elif directive.kind == "states":
+            blocks.append(_states(source, directive, number))
         else:
             blocks.append(_sequence(source, directive, number))
     return blocks
@@ -141,6 +144,14 @@ def _fields(source: Source, directive: Directive) -> str:
         return fields.fields(directive.name, source.language)
     except UnknownSchemaError as exc:
         raise PageError(source.path, directive.line, str(exc)) from None
+
+
+def _states(source: Source, directive: Directive, number: int) -> str:
+    if directive.name != "access-request" or directive.body.strip():
+        raise PageError(
+            source.path, directive.line, "there are only the states access-request, and they say nothing else"
+        )
+    return diagram.draw(f"states-{number}")
 
 
 def _sequence(source: Source, directive: Directive, number: int) -> str:

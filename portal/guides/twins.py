@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from portal.approvals import diagram
 from portal.edge.environments import SANDBOX, base_url
 from portal.guides.code import recorded_answer
 from portal.guides.directives import Directive, call_of, directives
@@ -34,6 +35,8 @@ def _written(source: Source, directive: Directive, values: Mapping[str, str]) ->
             return _table(TABLES[directive.name]())
         case "fields":
             return _table(fields_of(directive.name, source.language))
+        case "states":
+            return "\n".join(f"- {line}" for line in diagram.said())
         case _:
             steps = "\n".join(f"- {line.strip()}" for line in directive.body.splitlines() if line.strip())
             return f"{directive.name}:\n\n{steps}"

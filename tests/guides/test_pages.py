@@ -68,7 +68,7 @@ def test_the_markdown_twin_needs_nothing_of_this_site(client: Client, language: 
     prefix = "" if language == "en" else "/fr"
     for slug in library().pages[language]:
         text = client.get(f"{prefix}/guides/{slug}.md").content.decode()
-        assert not re.search(r"^```(?:call|table|fields|sequence)", text, re.MULTILINE), slug
+        assert not re.search(r"^```(?:call|table|fields|sequence|states)", text, re.MULTILINE), slug
     errors = client.get(f"{prefix}/guides/errors-and-limits.md").content.decode()
     assert all(f"[`{code}`]({prefix}/errors/{code}/)" in errors for code in PROBLEMS)
     calls = client.get(f"{prefix}/guides/connect-api.md").content.decode()
