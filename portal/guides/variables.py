@@ -26,6 +26,7 @@ from portal.connect.idempotency import KEPT as ANSWERS_KEPT
 from portal.connect.matching import NAME_GATE
 from portal.connect.models.openings import LONGEST_REASON, OPEN_FOR, SHORTEST_REASON
 from portal.connect.paging import PAGE
+from portal.connect.resolving import MOST_CANDIDATES
 from portal.connect.serializers.resolve import MOST_ITEMS as RESOLVED_AT_ONCE
 from portal.connect.synthetic import COUNT
 from portal.connect.synthetic.facilities import NOT_GRANTED, places
@@ -102,6 +103,7 @@ def variables() -> dict[str, str]:
         "page.size": str(PAGE),
         "resolve.batch": str(RESOLVED_AT_ONCE),
         "match.names": str(NAME_GATE),
+        "match.candidates": str(MOST_CANDIDATES),
         "keys.published_ahead": str(int(PUBLISHED_AHEAD.total_seconds() // 60)),
         "limit.body": f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024} KiB",
         "limit.failures": str(FAILURES.amount),

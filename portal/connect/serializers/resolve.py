@@ -11,7 +11,7 @@ from portal.connect.matching import Demographics, Grade
 from portal.connect.models import SEXES
 from portal.connect.names import fold
 from portal.connect.register import NATIONAL
-from portal.connect.resolving import Asked
+from portal.connect.resolving import MOST_CANDIDATES, Asked
 from portal.connect.serializers.codes import CountryField
 from portal.oauth.schema import ProblemSerializer
 from portal.problems.strict import (
@@ -217,14 +217,21 @@ class ResolutionSerializer(serializers.Serializer[None]):
 class AmbiguousMatchSerializer(ProblemSerializer):
     """An error (RFC 9457) that names those who may be the person."""
 
-    candidates = CandidateSerializer(many=True, help_text="Those who may be the person, the likeliest first.")
+    candidates = serializers.ListField(
+        child=CandidateSerializer(),
+        max_length=MOST_CANDIDATES,
+        help_text="Those who may be the person, the likeliest first.",
+    )
 
 
 class ItemProblemSerializer(ProblemSerializer):
     """An error (RFC 9457) of one item; its pointers start at the whole body."""
 
-    candidates = CandidateSerializer(
-        many=True, required=False, help_text="With `ambiguous_match` and `local_number_reused`: who it may be."
+    candidates = serializers.ListField(
+        child=CandidateSerializer(),
+        max_length=MOST_CANDIDATES,
+        required=False,
+        help_text="With `ambiguous_match` and `local_number_reused`: who it may be.",
     )
 
 
