@@ -49,7 +49,7 @@ def sync(token: AccessToken, code: str, data: dict[str, Any]) -> Synced:
     """
     dataset = own_dataset(token)
     hold([f"facility {dataset} {code}"])
-    fingerprint = hashlib.sha256(json.dumps(as_json(data), sort_keys=True).encode()).hexdigest()
+    fingerprint = _fingerprint(data)
     unmapped = [f"/stock/{index}" for index, item in enumerate(data.get("stock", ())) if "atc" not in item]
     facility = Facility.objects.filter(dataset_id=dataset, code=code).first()
     if facility is not None and _is_replay(facility, data, fingerprint):
@@ -65,6 +65,12 @@ def sync(token: AccessToken, code: str, data: dict[str, Any]) -> Synced:
     facility.save()
     _keep(token, facility, data, created=created)
     return Synced(facility, created=created, replay=False, unmapped=unmapped)
+
+
+def _fingerprint(data: dict[str, Any]) -> str:
+    """Return a digest of what was said, by value: one language writes 6, another one 6.0."""
+    place = {name: float(data[name]) for name in ("latitude", "longitude") if name in data}
+    return hashlib.sha256(json.dumps(as_json({**data, **place}), sort_keys=True).encode()).hexdigest()
 
 
 def _is_replay(facility: Facility, data: dict[str, Any], fingerprint: str) -> bool:

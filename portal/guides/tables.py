@@ -20,7 +20,9 @@ from portal.connect.synthetic.histories import Diagnosis, history_of
 from portal.connect.synthetic.people import MET_BY_CARE, MET_BY_RESOLVE
 from portal.edge.environments import SANDBOX
 from portal.openapi.document import Operation, operations
-from portal.problems.catalogue import OAUTH_ERRORS, PROBLEMS, ProblemType
+from portal.problems.catalogue import PROBLEMS
+from portal.problems.oauth_errors import OAUTH_ERRORS
+from portal.problems.problem_types import ProblemType
 from portal.samples.steps import GRANT
 
 Cell = dict[str, str]

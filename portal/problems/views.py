@@ -6,7 +6,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views import defaults
 
-from portal.problems.catalogue import KNOWN_ERRORS, OAUTH_ERRORS, PROBLEMS
+from portal.problems.catalogue import KNOWN_ERRORS, PROBLEMS
+from portal.problems.oauth_errors import OAUTH_ERRORS
 from portal.problems.responses import problem_response
 from portal.ui.public import public_page
 

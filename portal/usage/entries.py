@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from portal.applications.models import ClientSecret
 from portal.audit.models import ApiCall
 from portal.openapi.document import Operation, operations
-from portal.problems.catalogue import KNOWN_ERRORS, ProblemType
+from portal.problems.catalogue import KNOWN_ERRORS
+from portal.problems.problem_types import ProblemType
 from portal.usage.figures import Tally
 from portal.usage.forms import secret_name
 from portal.usage.log import Place

@@ -5,8 +5,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.browser.people import CREATE, PASSWORD, Person
 from tests.browser.windows import FLAGS, TIMEOUT, Window, open_window
 from tests.servers import Server, need
+
+ENOUGH = 40
 
 
 @pytest.fixture(scope="package")
@@ -47,3 +50,16 @@ def context(window: Window) -> BrowserContext:
 def page(window: Window) -> Page:
     """Return the window's first tab."""
     return window.page
+
+
+@pytest.fixture(scope="package")
+def addresses(live: Server) -> Iterator[str]:
+    """Yield addresses of accounts with a password and nothing else."""
+    live.manage("shell", "-v", "0", "-c", CREATE.format(number=ENOUGH, password=PASSWORD))
+    return (f"grace.{number}@example.org" for number in range(ENOUGH))
+
+
+@pytest.fixture
+def grace(window: Window, addresses: Iterator[str]) -> Person:
+    """Return somebody new."""
+    return Person(next(addresses), window)

@@ -13,7 +13,8 @@ from django.utils.translation import override
 from playwright.sync_api import Browser, Page
 
 from portal.guides.library import library
-from portal.problems.catalogue import OAUTH_ERRORS, PROBLEMS
+from portal.problems.catalogue import PROBLEMS
+from portal.problems.oauth_errors import OAUTH_ERRORS
 from tests.browser.windows import Theme, Window, open_window, overflow, settle, shift
 from tests.servers import Server
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.test_accounts import PASSWORD, code_for, mails
+from tests.browser.people import PASSWORD, code_for, mails
 from tests.browser.test_every_page import SIZES, accessibility, appearance, walk
 from tests.browser.windows import Theme, Window, open_window
 from tests.servers import Server

@@ -13,30 +13,12 @@ from playwright.sync_api import Browser, Locator, Page, Request, Route, expect
 from portal.accounts.published import OWNER, VIEWER
 from portal.applications.published import DEMO_SANDBOX_CLIENT, SANDBOX_CLIENT
 from portal.samples.languages import LANGUAGES
+from tests.browser.sessions import shell, unused_session
 from tests.browser.windows import Theme, Window, group, open_window, overflow, settle, shift
 from tests.servers import Server, running
 
 GUIDE = "/guides/getting-started/"
 SECOND = "Ward tablets"
-MILLISECONDS = re.compile(r"^200 \d+ ms")
-SESSION = """
-import time
-from importlib import import_module
-from django.conf import settings
-from django.contrib import auth
-from portal.accounts.models import User
-user = User.objects.get(email={email!r})
-keys = []
-for _ in range({many}):
-    session = import_module(settings.SESSION_ENGINE).SessionStore()
-    session[auth.SESSION_KEY] = str(user.pk)
-    session[auth.BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    session[auth.HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session["account_authentication_methods"] = [{{"method": "password", "at": time.time()}}]
-    session.save()
-    keys.append(session.session_key)
-print("\\n" + " ".join(keys))
-"""
 APP = """
 from portal.accounts.models import Organisation
 from portal.applications import actions
@@ -61,22 +43,6 @@ from portal.audit.models import ApiCall
 rows = ApiCall.objects.filter(client_id={client_id!r}).order_by("id")
 print("\\n" + json.dumps(list(rows.values_list("operation", "status", "credential"))))
 """
-
-
-_sessions: dict[tuple[str, str], list[str]] = {}
-"""Sessions that nobody has used yet, by server and address: one costs as much as many."""
-
-
-def unused_session(live: Server, email: str) -> str:
-    """Return the key of a session of this person."""
-    unused = _sessions.setdefault((live.url, email), [])
-    if not unused:
-        unused += shell(live, SESSION, email=email, many=20).split()
-    return unused.pop()
-
-
-def shell(live: Server, code: str, **values: object) -> str:
-    return live.manage("shell", "-v", "0", "-c", code.format(**values)).strip().rpartition("\n")[2]
 
 
 @dataclass

@@ -96,6 +96,14 @@ def test_the_same_call_again_changes_nothing_and_is_known_as_a_replay(pusher: Pu
     assert list(StockItem.objects.values_list("pk", flat=True)) == ids
 
 
+def test_a_number_is_the_same_however_it_is_written(pusher: Pusher) -> None:
+    assert pusher.put(URL, hospital(latitude=6, longitude=3.5)).status_code == 201
+    assert pusher.put(URL, hospital(latitude=6.0, longitude=3.50)).status_code == 200
+    assert last_call().replay
+    other = pusher.put(URL, hospital(latitude=6.1, longitude=3.5))
+    assert (other.status_code, other.json()["code"]) == (409, "version_reused")
+
+
 def test_a_later_state_stands_for_the_one_before_and_an_older_one_is_refused(pusher: Pusher) -> None:
     pusher.put(URL, hospital())
     [item, _] = hospital()["stock"]

@@ -10,8 +10,9 @@ from django.urls import reverse
 from portal.audit.models import Decision
 from portal.connect import reviewing
 from portal.connect.datasets import empty
+from portal.connect.matches import pages
 from portal.connect.matches.comparing import compared
-from portal.connect.matches.people import candidates_of, patient_of
+from portal.connect.matches.people import Person, candidates_of, patient_of
 from portal.connect.models import Dataset, MatchReview, Patient
 from portal.connect.register import file_missing
 from portal.connect.reviewing import ReviewError, decide, keep_apart, merge, state_of
@@ -226,6 +227,20 @@ def test_who_decides_while_the_sandbox_is_emptied_is_told(
     told = cast.sam.client.post(at_the_desk(review), {**APART, **CONFIRMED}, follow=True)
     assert told.status_code == 200
     assert "Its sandbox was emptied meanwhile" in told.text
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_review_whose_sandbox_is_emptied_while_it_is_opened_is_not_there(
+    cast: Cast, review: MatchReview, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    def look_too_late(found: MatchReview) -> Person:
+        empty(found.dataset_id)
+        return patient_of(found)
+
+    monkeypatch.setattr(pages, "patient_of", look_too_late)
+    browser = cast.bob.client
+    assert getattr(browser, method)(of_the_app(cast, review), {**APART, **CONFIRMED}).status_code == 404
+    assert not Decision.objects.filter(object_type="match_review").exists()
 
 
 def test_a_reason_tells_nobody_who_it_is(cast: Cast, review: MatchReview) -> None:

@@ -6,7 +6,8 @@ from django.utils.translation import override
 
 from portal.guides.tables import table
 from portal.openapi.document import operations
-from portal.problems.catalogue import OAUTH_ERRORS, PROBLEMS
+from portal.problems.catalogue import PROBLEMS
+from portal.problems.oauth_errors import OAUTH_ERRORS
 
 
 def rows(name: str) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 from django.test import Client as DjangoClient
 
 from portal.applications.published import SANDBOX_CLIENT
-from portal.problems.catalogue import OAUTH_ERRORS
+from portal.problems.oauth_errors import OAUTH_ERRORS
 
 TOKEN = "/api/v1/connect/auth/token"
 REVOKE = "/api/v1/connect/auth/revoke"

@@ -15,7 +15,8 @@ import pytest
 from django.test import Client
 
 from portal.applications.scopes import SCOPES
-from portal.problems.catalogue import OAUTH_ERRORS, PROBLEMS
+from portal.problems.catalogue import PROBLEMS
+from portal.problems.oauth_errors import OAUTH_ERRORS
 from tests.servers import PROJECT, need
 from tests.ui.words import entries, literals, squeezed, words
 

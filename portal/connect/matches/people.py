@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.http import Http404
 
 from portal.connect.matching import Demographics
 from portal.connect.models import Condition, Facility, LabResult, LocalLink, MatchReview, Patient, Record
@@ -97,9 +98,14 @@ class Candidate:
 
 
 def patient_of(review: MatchReview) -> Person:
-    """Return whom the review is about, with the aliases that a merge of this review took along."""
+    """Return whom the review is about, with the aliases that a merge of this review took along.
+
+    :raises Http404: where the sandbox was emptied since the review was read.
+    """
     datasets = datasets_of(review)
-    patient = _with_numbers(Q(pk=review.patient_id), datasets)[0]
+    patient = next(iter(_with_numbers(Q(pk=review.patient_id), datasets)), None)
+    if patient is None:
+        raise Http404
     return Person(patient, _aliases(Q(merged_into=patient) | Q(pk__in=review.moved), datasets), datasets)
 
 
