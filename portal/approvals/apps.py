@@ -1,4 +1,4 @@
-"""The room as Django knows it."""
+"""The room's entry in INSTALLED_APPS."""
 
 from django.apps import AppConfig
 
@@ -7,3 +7,7 @@ class ApprovalsConfig(AppConfig):
     """Production access."""
 
     name = "portal.approvals"
+
+    def ready(self) -> None:
+        """Register the checks."""
+        from portal.approvals import checks  # noqa: F401, PLC0415 - register themselves
