@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import django
 import environ
+from corsheaders.defaults import default_headers
 from django.core.exceptions import ImproperlyConfigured
 
 env = environ.Env()
@@ -175,6 +176,13 @@ CONTENT_SECURITY_POLICY = (
 )
 CORS_URLS_REGEX = r"^/(api/)?v1/"
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
+CORS_ALLOW_HEADERS = (
+    *default_headers, "break-glass", "idempotency-key", "if-none-match", "sandbox-fault", "x-request-id",
+)  # fmt: skip
+CORS_EXPOSE_HEADERS = (
+    "Allow", "ETag", "Idempotent-Replayed", "Link", "Location", "RateLimit", "RateLimit-Policy", "Retry-After",
+    "WWW-Authenticate", "X-Request-Id",
+)  # fmt: skip
 if CORS_ALLOWED_ORIGINS:
     ledger = MIDDLEWARE.index("portal.audit.middleware.LedgerMiddleware")
     MIDDLEWARE.insert(ledger + 1, "corsheaders.middleware.CorsMiddleware")
