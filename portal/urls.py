@@ -28,6 +28,7 @@ urlpatterns = [
         path("accounts/", include("portal.accounts.urls")),
         path("organisations/", include("portal.accounts.organisation_urls")),
         path("invitations/", include("portal.accounts.invitation_urls")),
+        path("review/", include("portal.approvals.desk_urls")),
         path("review/break-glass/", include("portal.connect.openings.urls")),
         path("review/recovery/", include("portal.accounts.recovery_desk_urls")),
         path("review/matches/", include("portal.connect.matches.staff_urls")),

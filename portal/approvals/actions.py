@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from portal.accounts.models import User
 from portal.applications.models import Application
 from portal.applications.scopes import available, in_order
+from portal.approvals import letters
 from portal.approvals.evidence import snapshot
 from portal.approvals.models import AccessRequest, RequestedScope, SubmittedVersion
 from portal.approvals.moving import NotAllowedError, advance, lock, record
@@ -105,6 +106,7 @@ def submit(*, by: Actor, request: AccessRequest, user: User | None) -> Submitted
     version = _keep_version(by, locked, user)
     advance(locked, "resubmit" if again else "submit", submitted_at=locked.submitted_at or timezone.now())
     record(by, "resubmit" if again else "submit", locked, after={"version": version.number})
+    letters.submitted(locked, by=by.label, again=again)
     return version
 
 
@@ -131,6 +133,9 @@ def withdraw(*, by: Actor, request: AccessRequest) -> None:
     locked = lock(request)
     advance(locked, "withdraw")
     record(by, "withdraw", locked)
+    if locked.submitted_at:
+        letters.to_developers(locked, "withdraw", by=by.label)
+        letters.to_reviewer(locked, "withdraw", by=by.label)
 
 
 def _require_editable(locked: AccessRequest) -> None:

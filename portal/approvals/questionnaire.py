@@ -117,6 +117,13 @@ def questionnaire() -> Questionnaire:
     return _read(Path(settings.QUESTIONNAIRE))
 
 
+def topic(about: str) -> str:
+    """Return what a message is about, as people read it: the question, or the name of the scope."""
+    kind, _, name = about.partition(":")
+    label = next((each.label for each in questionnaire() if each.key == name), "") if kind == "question" else ""
+    return label or name
+
+
 def facilities_of(answers: Mapping[str, Any]) -> list[dict[str, str]]:
     """Return the facilities, each with `code` and `name`, that these answers name."""
     return list(answers.get(questionnaire().facilities.key) or [])

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
-from portal.approvals import grants
+from portal.approvals import grants, letters
 from portal.approvals.models import AccessRequest, Review
 from portal.approvals.moving import NotAllowedError, advance, lock, record, require_reviewer
 from portal.approvals.questionnaire import facilities_of
@@ -42,8 +42,13 @@ def claim(*, by: Actor, request: AccessRequest, reviewer: User) -> None:
     require_reviewer(reviewer, locked, claimed=False)
     if locked.state == State.IN_REVIEW and locked.reviewer_id is not None:
         raise NotAllowedError(_("Somebody else has claimed it a moment ago."))
-    advance(locked, "claim", reviewer=reviewer)
+    if locked.state == State.IN_REVIEW:  # whoever had claimed it reviews no more
+        locked.reviewer = reviewer
+        locked.save(update_fields=["reviewer"])
+    else:
+        advance(locked, "claim", reviewer=reviewer)
     record(by, "claim", locked)
+    letters.to_developers(locked, "claim", by=by.label)
 
 
 @transaction.atomic
@@ -54,9 +59,13 @@ def release(*, by: Actor, request: AccessRequest, reviewer: User) -> None:
     """
     locked = lock(request)
     require_reviewer(reviewer, locked, claimed=False)
+    had_it = locked.reviewer
     advance(locked, "release", reviewer=None)
     _drop_proposal(locked)
     record(by, "release", locked)
+    letters.to_developers(locked, "release", by=by.label)
+    if had_it and had_it != reviewer:
+        letters.to_reviewer(locked, "release", by=by.label, reviewer=had_it)
 
 
 @transaction.atomic
@@ -71,8 +80,9 @@ def ask_for_changes(*, by: Actor, request: AccessRequest, reviewer: User, messag
         raise NotAllowedError(_("Say what is to be changed, or ask a question about an answer."))
     advance(locked, "ask_for_changes")
     _drop_proposal(locked)
-    _review(by, locked, reviewer, Verdict.CHANGES, Terms(message=message))
+    review = _review(by, locked, reviewer, Verdict.CHANGES, Terms(message=message))
     record(by, "ask_for_changes", locked)
+    letters.decided(locked, "ask_for_changes", review)
 
 
 @transaction.atomic
@@ -92,6 +102,7 @@ def approve(*, by: Actor, request: AccessRequest, reviewer: User, terms: Terms) 
     review = _review(by, locked, reviewer, Verdict.APPROVE, terms, proposed=bool(sensitive))
     if sensitive:
         record(by, "propose", locked, internal=True, after={"granted": granted, "sensitive": sensitive})
+        letters.to_all_reviewers(locked, "propose", by=by.label, but=reviewer)
     else:
         _grant(by, locked, review, granted)
     return review
@@ -107,6 +118,7 @@ def agree(*, by: Actor, request: AccessRequest, reviewer: User) -> None:
     proposal = _proposal_for(locked, reviewer)
     second = _review(by, locked, reviewer, Verdict.APPROVE, _terms(proposal))
     _grant(by, locked, second, _granted(locked, _terms(proposal)), first=proposal.reviewer_label)
+    letters.to_reviewer(locked, "agree", by=by.label, reviewer=proposal.reviewer)
 
 
 @transaction.atomic
@@ -121,6 +133,7 @@ def disagree(*, by: Actor, request: AccessRequest, reviewer: User, message: str)
         raise NotAllowedError(_("Say why, for the reviewer who proposed it."))
     _drop_proposal(locked)
     record(by, "disagree", locked, internal=True, reason=message)
+    letters.to_reviewer(locked, "disagree", by=by.label, message=message)
 
 
 @transaction.atomic
@@ -148,8 +161,9 @@ def decline(*, by: Actor, request: AccessRequest, reviewer: User, message: str) 
         raise NotAllowedError(_("Say why, and what the developers can do next."))
     _drop_proposal(locked)
     advance(locked, "decline", decided_at=timezone.now(), decided_by=by.label)
-    _review(by, locked, reviewer, Verdict.DECLINE, Terms(message=message))
+    review = _review(by, locked, reviewer, Verdict.DECLINE, Terms(message=message))
     record(by, "decline", locked)
+    letters.decided(locked, "decline", review)
 
 
 @transaction.atomic
@@ -196,6 +210,7 @@ def _grant(by: Actor, locked: AccessRequest, review: Review, granted: list[str],
     after = {"granted": granted, "refused": sorted(review.refusals), "facilities": sorted(review.facilities), **also}
     record(by, "approve_in_part" if review.refusals else "approve", locked, after=after)
     grants.grant(by=by, request=locked, review=review, scopes=granted)
+    letters.decided(locked, verb, review)
 
 
 def _proposal_for(locked: AccessRequest, reviewer: User) -> Review:

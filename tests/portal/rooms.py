@@ -22,6 +22,7 @@ from portal.applications.models import Application, ClientSecret
 from portal.audit.models import ApiCall
 from portal.connect.models import BreakGlassOpening, Dataset, MatchReview, Patient
 from portal.usage.log import Place
+from tests.approvals.requests import reviewer
 from tests.cast import BY_TEST, Cast, Person
 
 OWNED = {
@@ -70,8 +71,12 @@ class Room:
         return f"/{self.path}/".startswith(tuple(settings.API_PREFIXES))
 
     @property
+    def is_reviewers(self) -> bool:
+        return getattr(self.view, "reviewers_only", False)
+
+    @property
     def is_staffs(self) -> bool:
-        return self.path.startswith("review/")
+        return self.path.startswith("review/") and not self.is_reviewers
 
     @property
     def is_owned(self) -> bool:
@@ -120,6 +125,8 @@ class Ids:
     theirs: dict[str, Any]
     paula: Person
     """To whom the personal ids belong; she is in no organisation."""
+    rita: Person
+    """Who reviews requests; she is neither in an organisation nor of the staff."""
 
 
 def real_ids(cast: Cast) -> Ids:
@@ -146,6 +153,7 @@ def real_ids(cast: Cast) -> Ids:
         common | _belongings(cast.organisation, cast.application, cast.bob),
         common | _belongings(cast.elsewhere, other, cast.charlie),
         paula,
+        reviewer(),
     )
 
 

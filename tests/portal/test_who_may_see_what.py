@@ -4,7 +4,8 @@
 * An address with an id of an organisation (`OWNED`) demands a permission, by `membership_for` or `application_for`.
   Outsiders, staff among them, get 404; members get 403 unless their role allows what it demands.
 * A form of an organisation demands more than `May.SEE`, unless its view is marked `about_oneself`.
-* An address with an id of a person (`PERSONAL`) exists for that person alone, one below `review/` for the staff alone.
+* An address with an id of a person (`PERSONAL`) exists for that person alone.
+* One below `review/` exists for reviewers alone where its view is marked `reviewers_only`, else for the staff alone.
 * The API below its prefixes knows no sessions.
 """
 
@@ -22,7 +23,7 @@ from django.urls import reverse
 from portal.accounts import policies
 from portal.accounts.models import Membership
 from portal.accounts.policies import ALLOWED, May
-from tests.cast import Cast
+from tests.cast import Cast, Person
 from tests.portal.rooms import Ids, Room, real_ids, rooms
 
 METHODS = ("GET", "POST")
@@ -108,7 +109,7 @@ def faults_for_strangers(room: Room, answer: Answer, cast: Cast) -> Iterator[str
             yield f"the API answers {answer.status} without a token"
         return
     if room.is_public:
-        if room.is_owned or room.is_personal or room.is_staffs:
+        if room.is_owned or room.is_personal or room.is_staffs or room.is_reviewers:
             yield "is public, but belongs to somebody"
         yield from (f"says {word}" for word in private_words(cast) if word in answer.text)
     elif not (answer.status == 302 and reverse("account_login") in answer.goes_to):
@@ -127,7 +128,7 @@ def test_for_outsiders_nothing_of_an_organisation_exists(cast: Cast, ids: Ids, w
         address = room.address(ids.ours)
         for method in METHODS:
             insider = walker.ask(cast.alice.client, method, address)
-            for person in (cast.charlie, cast.sam, ids.paula):
+            for person in (cast.charlie, cast.sam, ids.paula, ids.rita):
                 answer = walker.ask(person.client, method, address)
                 if not no_such_page(answer, insider):
                     faults.append(f"{method} /{room.template}: {person.user} gets {answer.status}")
@@ -229,7 +230,7 @@ def test_what_is_one_persons_is_nobody_elses(cast: Cast, ids: Ids, walker: Walke
             own = walker.ask(ids.paula.client, method, address)
             if own.status >= 400 and own.status != NO_METHOD:
                 faults.append(f"{method} /{room.template}: its owner gets {own.status}")
-            for person in cast.everybody():
+            for person in (*cast.everybody(), ids.rita):
                 answer = walker.ask(person.client, method, address)
                 if not no_such_page(answer, own):
                     faults.append(f"{method} /{room.template}: {person.user} gets {answer.status}")
@@ -238,19 +239,33 @@ def test_what_is_one_persons_is_nobody_elses(cast: Cast, ids: Ids, walker: Walke
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_staffs_pages_are_the_staffs(cast: Cast, ids: Ids, walker: Walker, language: str) -> None:
+    """Reviewers who are no staff are strangers there."""
+    others = [cast.alice, cast.bob, cast.vera, cast.charlie, ids.rita]
     staffs = [room for room in all_rooms(language) if room.is_staffs]
-    assert staffs
-    faults = []
-    for room in staffs:
+    assert [*faults_at_the_desk(staffs, ids, walker, cast.sam, others)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_reviewers_pages_are_the_reviewers(cast: Cast, ids: Ids, walker: Walker, language: str) -> None:
+    """The staff who are no reviewers are strangers there."""
+    others = [*cast.everybody(), ids.paula]
+    theirs = [room for room in all_rooms(language) if room.is_reviewers]
+    assert [*faults_at_the_desk(theirs, ids, walker, ids.rita, others)] == []
+
+
+def faults_at_the_desk(
+    found: list[Room], ids: Ids, walker: Walker, insider: Person, others: list[Person]
+) -> Iterator[str]:
+    assert found
+    for room in found:
         for method in METHODS:
-            staff = walker.ask(cast.sam.client, method, room.address(ids.ours))
-            if staff.status >= 400 and staff.status != NO_METHOD:
-                faults.append(f"{method} /{room.template}: Sam gets {staff.status}")
-            for person in (cast.alice, cast.bob, cast.vera, cast.charlie):
+            inside = walker.ask(insider.client, method, room.address(ids.ours))
+            if inside.status >= 400 and inside.status != NO_METHOD:
+                yield f"{method} /{room.template}: {insider.user} gets {inside.status}"
+            for person in others:
                 answer = walker.ask(person.client, method, room.address(ids.ours))
-                if not no_such_page(answer, staff):
-                    faults.append(f"{method} /{room.template}: {person.user} gets {answer.status}")
-    assert faults == []
+                if not no_such_page(answer, inside):
+                    yield f"{method} /{room.template}: {person.user} gets {answer.status}"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -258,7 +273,7 @@ def test_nobody_breaks_anything(cast: Cast, ids: Ids, walker: Walker, language: 
     """The rest: pages for everybody who is signed in, public pages for those who are, the API with their cookies."""
     faults = []
     for room in all_rooms(language):
-        for person in (cast.alice, cast.vera, cast.charlie, cast.sam):
+        for person in (cast.alice, cast.vera, cast.charlie, cast.sam, ids.rita):
             for method in METHODS:
                 answer = walker.ask(person.client, method, room.address(ids.ours))
                 if answer.status >= 500:
