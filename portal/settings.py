@@ -313,6 +313,8 @@ QUESTIONNAIRE = Path(env.str("QUESTIONNAIRE", str(BASE_DIR / "portal" / "approva
 """What an application answers before it may touch real patients."""
 SENSITIVE_SCOPES = env.list("SENSITIVE_SCOPES", default=["patient:read", "health_id:verify"])
 """Granted by two reviewers who agree."""
+REVIEWERS_NEED_SECOND_STEP = env.bool("REVIEWERS_NEED_SECOND_STEP", not DEVELOPMENT)
+"""Whoever decides about requests signs in with a second step."""
 REVIEW_TARGET_DAYS = env.int("REVIEW_TARGET_DAYS", 5)
 """So many days after its submission a request should be answered."""
 ANSWER_DAYS = env.int("ANSWER_DAYS", 60)

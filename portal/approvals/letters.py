@@ -174,6 +174,13 @@ def said(message: Message, event: str) -> None:
         to_all_reviewers(request, event, by=by)
 
 
+def reviewers_changed(user: User, *, added: bool, by: str) -> None:
+    """Tell all reviewers, and the one it is about, that somebody reviews now, or no longer."""
+    for each in User.objects.filter(reviewer__isnull=False, is_active=True).order_by("pk"):
+        context = {"user": each, "who": user, "added": added, "by": by}
+        send(to=each.email, template="approvals/reviewers", context=context, language=each.language)
+
+
 def _tell(
     users: Iterable[User], request: AccessRequest, side: Side, words: tuple[Any, Any], *, about: str = "", **said: Any
 ) -> None:

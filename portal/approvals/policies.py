@@ -4,7 +4,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
 from django.http import Http404, HttpResponseBase
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import Membership, User
@@ -19,12 +23,18 @@ View = Callable[..., HttpResponseBase]
 
 
 def reviewers_only(view: View) -> View:
-    """Open a page to reviewers; for all others there is nothing at its address."""
+    """Open a page to reviewers; for all others there is nothing at its address.
+
+    A reviewer without a second step of signing in is led to add one, where `REVIEWERS_NEED_SECOND_STEP`.
+    """
 
     @wraps(view)
     def answer(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not is_reviewer(request.user):
             raise Http404
+        if settings.REVIEWERS_NEED_SECOND_STEP and not is_mfa_enabled(request.user):
+            messages.warning(request, _("Reviewers sign in with a second step. Add one, then come back."))
+            return redirect("mfa_index")
         return view(request, *args, **kwargs)
 
     answer.reviewers_only = True  # type: ignore[attr-defined] # tests/portal/test_who_may_see_what.py reads it

@@ -69,6 +69,20 @@ def release(*, by: Actor, request: AccessRequest, reviewer: User) -> None:
 
 
 @transaction.atomic
+def hand_back(*, by: Actor, request: AccessRequest) -> None:
+    """Free a request of a reviewer who reviews no more. What is in review goes back into the queue."""
+    locked = lock(request)
+    if locked.state == State.IN_REVIEW:
+        advance(locked, "release", reviewer=None)
+        _drop_proposal(locked)
+        record(by, "release", locked)
+        letters.to_developers(locked, "release", by=by.label)
+    elif locked.state == State.CHANGES_REQUESTED:
+        locked.reviewer = None
+        locked.save(update_fields=["reviewer"])
+
+
+@transaction.atomic
 def ask_for_changes(*, by: Actor, request: AccessRequest, reviewer: User, message: str) -> None:
     """Give it back to the developers, with what is to be changed.
 

@@ -69,6 +69,8 @@ SENTENCES: dict[str, Any] = {
     "approvals.withdraw": _("%(who)s withdrew the request for production access of %(object)s"),
     "approvals.claim": _("%(who)s began to review the request of %(object)s"),
     "approvals.release": _("%(who)s put the request of %(object)s back into the queue"),
+    "approvals.add_reviewer": _("%(who)s let %(object)s review requests for production access"),
+    "approvals.remove_reviewer": _("%(who)s removed %(object)s from the reviewers"),
     "approvals.ask": _("%(who)s asked a question about the request of %(object)s"),
     "approvals.answer": _("%(who)s answered a question about the request of %(object)s"),
     "approvals.say": _("%(who)s wrote about the request of %(object)s"),

@@ -40,7 +40,7 @@ ROOTS = {"organisation_id", "application_id"}
 """Those that say whose it is; every other one must fit to it."""
 PERSONAL = {"session_id", "pk"}
 """What belongs to one person: for everybody else it does not exist."""
-FREE = {"slug", "code", "issuer_path", "token", "link", "recovery_id", "review_id", "opening_id"}
+FREE = {"slug", "code", "issuer_path", "token", "link", "recovery_id", "review_id", "opening_id", "reviewer_id"}
 """What is public, or secret itself, or looked at by a rule of its own."""
 UNKNOWN = """tests/portal/rooms.py knows no value for <%s> in %s.
 Add it to OWNED (it belongs to an organisation), PERSONAL (to one person) or FREE, and a value for it to `real_ids`."""
@@ -149,11 +149,13 @@ def real_ids(cast: Cast) -> Ids:
     common |= {"recovery_id": recovery.public_id, "link": stop_token(recovery, cast.bob.user.pk)}
     common["review_id"] = _match(cast.organisation, cast.application).public_id
     common["opening_id"] = _opening(cast.application)
+    rita = reviewer()
+    common["reviewer_id"] = reviewer("Saul").user.reviewer.pk
     return Ids(
         common | _belongings(cast.organisation, cast.application, cast.bob),
         common | _belongings(cast.elsewhere, other, cast.charlie),
         paula,
-        reviewer(),
+        rita,
     )
 
 
