@@ -14,6 +14,7 @@ from portal.accounts.recovery_actions import apply_due_recoveries
 from portal.accounts.tasks import prune as prune_accounts
 from portal.applications.fetched_keys import refresh_due
 from portal.applications.tasks import remind_of_expiry, tell_of_quiet
+from portal.approvals.answer_checks.running import run_due
 from portal.audit.tasks import prune as prune_ledger
 from portal.audit.tasks import seal
 from portal.connect.tasks import prune as forget_answers
@@ -38,6 +39,7 @@ SCHEDULE = (
     Scheduled("applications.refresh_due", timedelta(seconds=5), refresh_due),
     Scheduled("applications.remind_of_expiry", timedelta(hours=1), lambda _: remind_of_expiry()),
     Scheduled("applications.tell_of_quiet", timedelta(hours=1), lambda _: tell_of_quiet()),
+    Scheduled("approvals.run_checks", timedelta(seconds=1), run_due),
     Scheduled("accounts.apply_due_recoveries", timedelta(minutes=1), lambda _: apply_due_recoveries()),
     Scheduled("accounts.prune", timedelta(days=1), lambda _: prune_accounts()),
     Scheduled("audit.seal", timedelta(minutes=1), seal),

@@ -33,6 +33,7 @@ urlpatterns = [
         path("review/recovery/", include("portal.accounts.recovery_desk_urls")),
         path("review/matches/", include("portal.connect.matches.staff_urls")),
         path("applications/<str:application_id>/matches/", include("portal.connect.matches.application_urls")),
+        path("applications/<str:application_id>/production/", include("portal.approvals.application_urls")),
         path("applications/<str:application_id>/", include("portal.usage.urls")),
         path("applications/", include("portal.applications.urls")),
         path("console/", include("portal.console.urls")),

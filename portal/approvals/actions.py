@@ -11,6 +11,7 @@ from portal.accounts.models import User
 from portal.applications.models import Application
 from portal.applications.scopes import available, in_order
 from portal.approvals import letters
+from portal.approvals.answer_checks.asking import ask_for_checks
 from portal.approvals.evidence import snapshot
 from portal.approvals.models import AccessRequest, RequestedScope, SubmittedVersion
 from portal.approvals.moving import NotAllowedError, advance, lock, record
@@ -107,6 +108,7 @@ def submit(*, by: Actor, request: AccessRequest, user: User | None) -> Submitted
     advance(locked, "resubmit" if again else "submit", submitted_at=locked.submitted_at or timezone.now())
     record(by, "resubmit" if again else "submit", locked, after={"version": version.number})
     letters.submitted(locked, by=by.label, again=again)
+    ask_for_checks(by=by, locked=locked)
     return version
 
 

@@ -81,6 +81,7 @@ SENTENCES: dict[str, Any] = {
     "approvals.take_back": _("%(who)s took back the proposal to approve %(object)s"),
     "approvals.approve": _("%(who)s approved production access of %(object)s"),
     "approvals.approve_in_part": _("%(who)s approved production access of %(object)s in part"),
+    "approvals.check_answers": _("%(who)s had the answers of %(object)s checked"),
     "approvals.decline": _("%(who)s declined production access of %(object)s"),
     # Health IDs.
     "connect.look_at_match": _("%(who)s looked at the people of match %(object)s"),

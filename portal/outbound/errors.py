@@ -24,3 +24,7 @@ class UnreachableError(OutboundError):
 
 class UnusableError(OutboundError):
     """The server answered, with something that cannot be used."""
+
+
+class UnreadableError(UnusableError):
+    """It answered properly, and with more than is read, or compressed."""

@@ -18,7 +18,7 @@ from urllib.parse import urljoin
 from django.utils.translation import gettext_lazy as _
 
 from portal.outbound.addresses import Target, resolve, target
-from portal.outbound.errors import OutboundError, RefusedError, UnreachableError, UnusableError
+from portal.outbound.errors import OutboundError, RefusedError, UnreachableError, UnreadableError, UnusableError
 
 SECONDS = 10.0
 REDIRECTS = 3
@@ -147,7 +147,7 @@ def dial(address: str, port: int, seconds: float) -> socket.socket:
 
 def _read(response: http.client.HTTPResponse, max_bytes: int, deadline: _Deadline) -> bytes:
     if response.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
-        raise UnusableError(_("The server compresses its answer although it is asked not to."))
+        raise UnreadableError(_("The server compresses its answer although it is asked not to."))
     body = b""
     while len(body) <= max_bytes:
         deadline.left()
@@ -157,7 +157,7 @@ def _read(response: http.client.HTTPResponse, max_bytes: int, deadline: _Deadlin
                 raise http.client.IncompleteRead(body, response.length)
             return body
         body += chunk
-    raise UnusableError(_("What stands at this address is too large."))
+    raise UnreadableError(_("What stands at this address is too large."))
 
 
-__all__ = ["Fetched", "OutboundError", "RefusedError", "UnreachableError", "UnusableError", "fetch"]
+__all__ = ["Fetched", "OutboundError", "RefusedError", "UnreachableError", "UnreadableError", "UnusableError", "fetch"]

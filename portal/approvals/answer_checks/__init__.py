@@ -1,0 +1,1 @@
+"""Automatic checks of answers: which a question has stands in the questionnaire (`checks`)."""
