@@ -1,7 +1,10 @@
 """Creates the published clients and accounts through the verbs that everybody uses."""
 
+from functools import cache
+
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from portal.accounts import actions as accounts
@@ -54,12 +57,26 @@ def ensure_person(by: Actor, published: PublishedPerson) -> User:
     if user is not None:
         return user
     with transaction.atomic():
-        user = User.objects.create_user(published.email, PASSWORD, name=published.name, is_staff=published.is_staff)
-        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-        TermsAcceptance.objects.create(user=user, version=settings.TERMS_VERSION)
-        organisation = _organisation(by, published.organisation)
-        accounts.add_member(by=by, organisation=organisation, user=user, role=published.role)
+        user = new_account(published.email, published.name, is_staff=published.is_staff)
+        User.objects.filter(pk=user.pk).update(password=_password())
+        if published.role:
+            organisation = _organisation(by, published.organisation)
+            accounts.add_member(by=by, organisation=organisation, user=user, role=published.role)
     return user
+
+
+def new_account(email: str, name: str, **fields: bool) -> User:
+    """Create an account, its address verified and the terms accepted. It has no password: nobody can sign in."""
+    user = User.objects.create_user(email, None, name=name, **fields)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    TermsAcceptance.objects.create(user=user, version=settings.TERMS_VERSION)
+    return user
+
+
+@cache
+def _password() -> str:
+    """Return the hash of the password that all share. It is slow to make, as it must be."""
+    return make_password(PASSWORD)
 
 
 def _organisation(by: Actor, name: str) -> Organisation:

@@ -9,13 +9,13 @@ from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
+from portal.applications.actions import set_facilities
 from portal.applications.clients import clients
 from portal.applications.feed import feed
 from portal.applications.published import DEMO_PRODUCTION_CLIENT
 from portal.audit.models import ApiCall
 from portal.connect.models import BloodUnits, Dataset, Facility, IdempotentCall, StockItem
 from portal.connect.serializers.facilities import FacilityOfSync
-from portal.management.commands.demo import grant_facilities
 from portal.management.published import ensure_client
 from portal.problems.strict import StrictSerializer
 from tests.callers import bearer
@@ -162,7 +162,7 @@ def test_a_reset_empties_own_facilities_and_shows_the_shared_ones_again(pusher: 
 
 
 def test_the_demos_production_client_syncs_into_production_alone(api: Client) -> None:
-    grant_facilities(BY, ensure_client(BY, DEMO_PRODUCTION_CLIENT))
+    set_facilities(by=BY, client=ensure_client(BY, DEMO_PRODUCTION_CLIENT), facilities=["NG-LOS-H1"])
     published = {"client_id": DEMO_PRODUCTION_CLIENT.client_id, "client_secret": DEMO_PRODUCTION_CLIENT.client_secret}
     token = bearer(api, **published)
     sent: dict[str, Any] = {"data": hospital(), "content_type": "application/json", **token}

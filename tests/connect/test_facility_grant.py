@@ -11,7 +11,6 @@ from portal.applications.models import Client as OAuthClient
 from portal.audit.models import ApiCall, Decision
 from portal.connect.models import Record
 from portal.connect.synthetic.facilities import NOT_GRANTED
-from portal.management.commands.demo import grant_facilities
 from tests.connect.pushing import BODIES, Pusher, encounter
 from tests.connect.test_patients import BY
 
@@ -116,17 +115,3 @@ def test_what_is_no_code_or_no_production_client_is_refused(api: Client, hospita
         call_command("client", "suspend", hospital.credentials["client_id"], "NG-LOS-H1", "--reason", "x")
     with pytest.raises(IntegrityError), transaction.atomic():
         OAuthClient.objects.filter(pk=sandbox.pk).update(facilities=["NG-LOS-H1"])
-
-
-def test_the_demos_production_client_acts_for_the_demos_facilities(api: Client) -> None:
-    nobody = Pusher(api, "production", facilities=())
-    grant_facilities(BY, nobody.client)
-    health_id = known_patient(nobody)
-    answers = [
-        nobody.push("encounters", encounter(health_id=health_id, facility_code=code)).status_code
-        for code in ("GH-ACC-H1", "NG-LOS-P2", NOT_GRANTED)
-    ]
-    assert answers == [201, 201, 403]
-    nobody.grant("GH-ACC-H1")
-    grant_facilities(BY, nobody.client)
-    assert nobody.client.facilities == ["GH-ACC-H1"], "what is granted already stays"

@@ -120,7 +120,8 @@ def test_the_demo_runs_twice_and_changes_nothing(tmp_path: Path) -> None:
     manage(variables, "demo", "--no-serve")
     once = manage(variables, "shell", "-v", "0", "-c", count)
     said = manage(variables, "demo", "--no-serve")
-    assert manage(variables, "shell", "-v", "0", "-c", count) == once == "[3, 3, 3, 1, 500, 2, 2, 3, 3]\n"
+    assert manage(variables, "shell", "-v", "0", "-c", count) == once
+    assert ", 500, 2, " in once, "patients, signing keys"
     person, page = "amina@st-raphael.example", "/guides/getting-started/"
     for printed in ("demo_secret_sandbox_2026", "opeshisos_production", person, page):
         assert printed in said

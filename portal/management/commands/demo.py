@@ -9,8 +9,6 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from portal.accounts.published import PASSWORD, PEOPLE, PublishedPerson
-from portal.applications.actions import set_facilities
-from portal.applications.models import Client
 from portal.applications.published import (
     DEMO_PRODUCTION_CLIENT,
     DEMO_SANDBOX_CLIENT,
@@ -18,10 +16,11 @@ from portal.applications.published import (
     PublishedClient,
 )
 from portal.audit.actions import Actor
-from portal.connect.synthetic.facilities import NOT_GRANTED, places
 from portal.management.beside import worker_beside
 from portal.management.commands.serve import refuse_taken_port
-from portal.management.published import ensure_client, ensure_person
+from portal.management.demonstration.preparing import prepare
+
+OPERATOR = Actor.operator("manage.py demo")
 
 
 class Command(BaseCommand):
@@ -44,13 +43,9 @@ class Command(BaseCommand):
             raise CommandError(f"DATA_DIR {settings.DATA_DIR} cannot be used: {exc.strerror}") from exc
         self.stdout.write("Preparing the database …")
         call_command("migrate", verbosity=0)
-        call_command("sandbox", stdout=self.stdout)
-        by = Actor.operator("manage.py demo")
-        ensure_client(by, DEMO_SANDBOX_CLIENT)
-        grant_facilities(by, ensure_client(by, DEMO_PRODUCTION_CLIENT))
-        for person in PEOPLE:
-            ensure_person(by, person)
         call_command("collectstatic", interactive=False, verbosity=0)
+        call_command("sandbox", stdout=self.stdout)
+        prepare(OPERATOR)
         self._describe()
         if not options["no_serve"]:
             with worker_beside(self.stderr.write):
@@ -64,7 +59,7 @@ class Command(BaseCommand):
             f"Your apps    {settings.PUBLIC_URL}/applications/ (sign in as one of these, or sign up)",
             "",
             *map(_person_line, PEOPLE),
-            f"  password of all three: {PASSWORD}",
+            f"  password of all: {PASSWORD}",
             "",
             *_client_lines("Sandbox", "published", SANDBOX_CLIENT),
             *_client_lines("Sandbox", "all eleven scopes", DEMO_SANDBOX_CLIENT),
@@ -74,16 +69,10 @@ class Command(BaseCommand):
         self.stdout.write("\n".join(lines))
 
 
-def grant_facilities(by: Actor, client: Client) -> None:
-    """Let the demo's production client send data for the sandbox's facilities, unless it has a grant already."""
-    if not client.facilities:
-        codes = {place.code for place in places()} - {NOT_GRANTED}
-        set_facilities(by=by, client=client, facilities=codes, reason="the demo's facilities")
-
-
 def _person_line(person: PublishedPerson) -> str:
-    staff = ", staff" if person.is_staff else ""
-    return f"  {person.email:<26} {person.role.label.lower()} of {person.organisation}{staff}"
+    parts = [f"{person.role.label.lower()} of {person.organisation}" if person.role else ""]
+    parts += ["staff" if person.is_staff else "", "reviewer" if person.is_reviewer else ""]
+    return f"  {person.email:<26} {', '.join(filter(None, parts))}"
 
 
 def _client_lines(environment: str, note: str, client: PublishedClient) -> list[str]:

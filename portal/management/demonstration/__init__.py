@@ -1,0 +1,1 @@
+"""What the demo shows beside the sandbox: its people, and a request for production access in each state."""
