@@ -4,4 +4,5 @@ from django.urls import include, path
 
 urlpatterns = [
     path("checks/", include("portal.approvals.answer_checks.urls")),
+    path("scenarios/", include("portal.approvals.scenarios.urls")),
 ]

@@ -83,6 +83,11 @@ SENTENCES: dict[str, Any] = {
     "approvals.approve_in_part": _("%(who)s approved production access of %(object)s in part"),
     "approvals.check_answers": _("%(who)s had the answers of %(object)s checked"),
     "approvals.decline": _("%(who)s declined production access of %(object)s"),
+    # Conformance scenarios.
+    "approvals.start_scenario": _("%(who)s started run %(number)s of the scenario %(scenario)s for %(object)s"),
+    "approvals.cancel_scenario": _("%(who)s cancelled run %(number)s of the scenario %(scenario)s for %(object)s"),
+    "approvals.pass_scenario": _("%(object)s passed the scenario %(scenario)s (run %(number)s)"),
+    "approvals.fail_scenario": _("%(object)s did not pass the scenario %(scenario)s (run %(number)s)"),
     # Health IDs.
     "connect.look_at_match": _("%(who)s looked at the people of match %(object)s"),
     "connect.merge_patients": _("%(who)s merged two Health IDs (match %(object)s)"),
