@@ -19,6 +19,8 @@ from portal.accounts.models import Organisation, Role
 from portal.accounts.recovery_links import stop_token
 from portal.applications import actions as applications
 from portal.applications.models import Application, ClientSecret
+from portal.approvals.scenarios.actions import start_scenario
+from portal.approvals.scenarios.catalogue import SCENARIOS
 from portal.audit.models import ApiCall
 from portal.connect.models import BreakGlassOpening, Dataset, MatchReview, Patient
 from portal.usage.log import Place
@@ -34,13 +36,25 @@ OWNED = {
     "invitation_id",
     "place",
     "match_id",
+    "run_id",
 }
 """What belongs to an organisation: for outsiders, no address with one of these exists."""
 ROOTS = {"organisation_id", "application_id"}
 """Those that say whose it is; every other one must fit to it."""
 PERSONAL = {"session_id", "pk"}
 """What belongs to one person: for everybody else it does not exist."""
-FREE = {"slug", "code", "issuer_path", "token", "link", "recovery_id", "review_id", "opening_id", "reviewer_id"}
+FREE = {
+    "slug",
+    "code",
+    "issuer_path",
+    "token",
+    "link",
+    "recovery_id",
+    "review_id",
+    "opening_id",
+    "reviewer_id",
+    "scenario",
+}
 """What is public, or secret itself, or looked at by a rule of its own."""
 UNKNOWN = """tests/portal/rooms.py knows no value for <%s> in %s.
 Add it to OWNED (it belongs to an organisation), PERSONAL (to one person) or FREE, and a value for it to `real_ids`."""
@@ -139,6 +153,7 @@ def real_ids(cast: Cast) -> Ids:
         "slug": "getting-started",
         "code": "token_missing",
         "issuer_path": "api/v1/connect",
+        "scenario": "no-match-creates",
         "token": "x" * 43,
         "session_id": _session(paula),
         "pk": Authenticator.objects.create(
@@ -184,6 +199,9 @@ def _belongings(organisation: Organisation, application: Application, member: Pe
         "invitation_id": invitation.pk,
         "place": str(Place.of(call)),
         "match_id": _match(organisation, application).public_id,
+        "run_id": start_scenario(
+            by=BY_TEST, application=application, scenario=SCENARIOS["no-match-creates"], user=None
+        ).public_id,
     }
 
 

@@ -83,8 +83,9 @@ def _keep(run: ScenarioRun, found: Judgement) -> None:
     failed_by = _call(found.failed_by) if found.failed_by else {}
     if _end(run, state=found.state, steps=steps, reason=found.reason, failed_by=failed_by):
         passed = found.state == RunState.PASSED
-        verb = "approvals.pass_scenario" if passed else "approvals.fail_scenario"
-        record_decision(by=JUDGE, verb=verb, **_about(run))
+        record_decision(
+            by=JUDGE, verb="approvals.pass_scenario" if passed else "approvals.fail_scenario", **_about(run)
+        )
 
 
 def _end(run: ScenarioRun, **fields: Any) -> bool:
