@@ -2,7 +2,10 @@
 
 from django.urls import include, path
 
+from portal.approvals.evidence import pages as evidence
+
 urlpatterns = [
     path("checks/", include("portal.approvals.answer_checks.urls")),
     path("scenarios/", include("portal.approvals.scenarios.urls")),
+    path("evidence/", evidence.everything, name="evidence"),
 ]

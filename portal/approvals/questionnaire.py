@@ -12,6 +12,8 @@ from django.conf import settings
 from django.utils.translation import get_language
 
 from portal.applications.models import FACILITY_CODE, Integration
+from portal.approvals.thresholds import ThresholdError, Thresholds
+from portal.approvals.thresholds import read as read_thresholds
 
 KINDS: Final = ("text", "paragraph", "email", "url", "choice", "facilities", "number", "yes")
 CHECKS: Final = {"url": ("reachable", "privacy_page", "domain"), "email": ("verified",)}
@@ -88,6 +90,7 @@ class Questionnaire:
 
     version: str
     sections: tuple[Section, ...]
+    thresholds: Thresholds = field(default=Thresholds())
 
     def __iter__(self) -> Iterator[Question]:
         """Return every question, in order."""
@@ -158,7 +161,7 @@ def _read(path: Path) -> Questionnaire:
 def _parse(content: dict[str, Any]) -> Questionnaire:
     _demand(isinstance(content.get("version"), str), "version must be a text")
     sections = tuple(_section(each) for each in _tables(content, "section"))
-    found = Questionnaire(content["version"], sections)
+    found = Questionnaire(content["version"], sections, _thresholds(content))
     keys = [question.key for question in found]
     repeated = {key for key in keys if keys.count(key) > 1}
     _demand(not repeated, f"these keys stand twice: {', '.join(sorted(repeated))}")
@@ -167,6 +170,15 @@ def _parse(content: dict[str, Any]) -> Questionnaire:
     )
     _demand(not found.facilities.integrations, "the facilities are asked of every integration")
     return found
+
+
+def _thresholds(content: dict[str, Any]) -> Thresholds:
+    table = content.get("evidence", {})
+    _demand(isinstance(table, dict), "evidence must be a table")
+    try:
+        return read_thresholds(table)
+    except ThresholdError as exc:
+        raise QuestionnaireError(f"evidence: {exc}") from None
 
 
 def _section(table: dict[str, Any]) -> Section:

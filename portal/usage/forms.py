@@ -10,8 +10,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.applications.models import Client, ClientSecret
+from portal.applications.scopes import SCOPES
 from portal.openapi.document import operations
 from portal.problems.catalogue import KNOWN_ERRORS
+from portal.usage.kinds import KINDS, Kind, of_scope
 
 ELSEWHERE = "none"
 """Calls that reached no operation of the API."""
@@ -34,6 +36,8 @@ class LogForm(forms.Form):
     status = forms.ChoiceField(label=_("Status"), required=False)
     endpoint = forms.ChoiceField(label=_("Endpoint"), required=False)
     environment = forms.ChoiceField(label=_("Environment"), required=False)
+    scope = forms.ChoiceField(label=_("Opened by the scope"), required=False)
+    kind = forms.ChoiceField(label=_("Kind"), required=False)
     client = forms.ChoiceField(label=_("Client or credential"), required=False)
     since = forms.DateTimeField(label=_("From (UTC)"), required=False)
     until = forms.DateTimeField(label=_("Until (UTC)"), required=False)
@@ -50,6 +54,8 @@ class LogForm(forms.Form):
         endpoints = [(one.id, f"{one.method} {one.path}") for one in operations().values()]
         self._offer("endpoint", _("Any"), [*endpoints, (ELSEWHERE, _("None that there is"))])
         self._offer("environment", _("Any"), [(one.environment, one.environment.title()) for one in clients])
+        self._offer("scope", _("Any"), [(name, name) for name in SCOPES])
+        self._offer("kind", _("Any"), [(name, kind.label) for name, kind in KINDS.items()])
         choices = {client.client_id: self._of_client(client) for client in clients}
         self._offer("client", _("Any"), list(choices.items()))
         self.credentials = {client: {name for name, _label in names[1:]} for client, names in choices.items()}
@@ -102,6 +108,8 @@ class LogForm(forms.Form):
             found &= Q(environment=environment)
         if data["error"]:
             found &= Q(error_code=data["error"])
+        for kind in self._kinds():
+            found &= kind.counted
         return found
 
     def uncounted(self) -> Q:
@@ -111,7 +119,16 @@ class LogForm(forms.Form):
             found &= Q(request_id=data["request_id"].strip())
         if data["token"]:
             found &= Q(token_id=data["token"])
+        for kind in self._kinds():
+            found &= kind.uncounted
         return found
+
+    def _kinds(self) -> list[Kind]:
+        data = self.cleaned_data
+        return [
+            *([KINDS[data["kind"]]] if data["kind"] else ()),
+            *([of_scope(data["scope"])] if data["scope"] else ()),
+        ]
 
     def _environment_of_client(self) -> str:
         client = self.clients.get(self.cleaned_data["client"])

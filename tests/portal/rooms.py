@@ -19,8 +19,10 @@ from portal.accounts.models import Organisation, Role
 from portal.accounts.recovery_links import stop_token
 from portal.applications import actions as applications
 from portal.applications.models import Application, ClientSecret
+from portal.approvals.models import AccessRequest
 from portal.approvals.scenarios.actions import start_scenario
 from portal.approvals.scenarios.catalogue import SCENARIOS
+from portal.approvals.states import State
 from portal.audit.models import ApiCall
 from portal.connect.models import BreakGlassOpening, Dataset, MatchReview, Patient
 from portal.usage.log import Place
@@ -37,6 +39,7 @@ OWNED = {
     "place",
     "match_id",
     "run_id",
+    "access_id",
 }
 """What belongs to an organisation: for outsiders, no address with one of these exists."""
 ROOTS = {"organisation_id", "application_id"}
@@ -94,7 +97,7 @@ class Room:
 
     @property
     def is_owned(self) -> bool:
-        return bool(OWNED & set(self.parameters))
+        return bool(OWNED & set(self.parameters)) and not self.is_reviewers  # they see those of all
 
     @property
     def is_personal(self) -> bool:
@@ -201,6 +204,9 @@ def _belongings(organisation: Organisation, application: Application, member: Pe
         "match_id": _match(organisation, application).public_id,
         "run_id": start_scenario(
             by=BY_TEST, application=application, scenario=SCENARIOS["no-match-creates"], user=None
+        ).public_id,
+        "access_id": AccessRequest.objects.create(
+            application=application, state=State.SUBMITTED, submitted_at=timezone.now()
         ).public_id,
     }
 
