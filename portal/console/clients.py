@@ -2,12 +2,15 @@
 
 from typing import TypedDict
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from portal.accounts.models import User
 from portal.accounts.policies import May, memberships_that_allow
-from portal.applications.models import Client
+from portal.applications import secrets
+from portal.applications.models import Client, ClientSecret
+from portal.applications.published import DEMO_PRODUCTION_CLIENT
 from portal.console.models import ChosenClient
 from portal.edge.environments import SANDBOX
 
@@ -67,6 +70,19 @@ def offered(user: User, chosen: Client | None) -> list[Client]:
     """Return the clients to pick from: the newest, and the chosen one whatever its age."""
     newest = list(own_clients(user)[:OFFERED])
     return newest if chosen is None or chosen in newest else [*newest[:-1], chosen]
+
+
+def published_production_secret(user: User) -> str | None:
+    """Return the production secret that the demo prints, if it works here and is of an organisation of this user."""
+    if not settings.DEVELOPMENT:
+        return None
+    kept = ClientSecret.objects.filter(
+        client__client_id=DEMO_PRODUCTION_CLIENT.client_id,
+        client__application__organisation__memberships__user=user,
+        digest=secrets.digest(DEMO_PRODUCTION_CLIENT.client_secret),
+        revoked_at=None,
+    )
+    return DEMO_PRODUCTION_CLIENT.client_secret if kept.exists() else None
 
 
 def described(client: Client) -> Described:

@@ -16,7 +16,16 @@ from portal.accounts.policies import SignedInRequest
 from portal.applications.models import Client
 from portal.audit.calls import Call, ledger_row
 from portal.audit.writer import writer
-from portal.console.clients import OFFERED, choose, chosen_client, described, found, offered, own_clients
+from portal.console.clients import (
+    OFFERED,
+    choose,
+    chosen_client,
+    described,
+    found,
+    offered,
+    own_clients,
+    published_production_secret,
+)
 from portal.console.tokens import mint
 from portal.edge.middleware import request_id
 from portal.problems.handlers import log_failure
@@ -28,6 +37,12 @@ ROUTE = "console/token/"
 def own(request: SignedInRequest) -> HttpResponse:
     """Say who is signed in and with which client their samples are written; no secret is known here."""
     return JsonResponse(_state(request, chosen_client(request.user)))
+
+
+@require_safe
+def production_secret(request: SignedInRequest) -> HttpResponse:
+    """Tell members of its organisation the published production secret, where the demo has loaded it; nobody else."""
+    return JsonResponse({"client_secret": published_production_secret(request.user)})
 
 
 @require_POST

@@ -1,6 +1,7 @@
 """A guide as Markdown, for readers that are programs: its blocks become tables, commands and answers."""
 
 import json
+import re
 from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
@@ -17,6 +18,8 @@ from portal.guides.variables import fill
 from portal.samples.calls import Call
 from portal.samples.languages import LANGUAGES, samples
 
+ATTRIBUTES = re.compile(r"\{: \.[\w-]+ \}")
+
 
 def markdown(source: Source, values: Mapping[str, str]) -> str:
     """Return a page that has been rendered, with nothing in it that only this site understands."""
@@ -24,7 +27,7 @@ def markdown(source: Source, values: Mapping[str, str]) -> str:
         text = source.text
         for directive in reversed(list(directives(source))):
             text = text[: directive.start] + _written(source, directive, values) + text[directive.end :]
-    return f"# {source.title}\n\n{source.summary}\n\n{fill(text, values).strip()}\n"
+    return f"# {source.title}\n\n{source.summary}\n\n{ATTRIBUTES.sub('', fill(text, values)).strip()}\n"
 
 
 def _written(source: Source, directive: Directive, values: Mapping[str, str]) -> str:

@@ -4,6 +4,8 @@ const root = document.documentElement;
 const place = document.querySelector("[data-personal]");
 const stranger = place.innerHTML;
 const PATIENCE = 10_000; // milliseconds
+const hidden = document.querySelector(".production-secret");
+const hiding = hidden?.innerHTML;
 let csrf = "";
 
 const signedOut = (answer) => answer.status === 401;
@@ -30,6 +32,7 @@ function leave() {
   document.cookie = "signed_in=; path=/; max-age=0; samesite=lax";
   place.innerHTML = stranger;
   root.classList.remove("signed-in", "personal");
+  if (hidden) hidden.innerHTML = hiding;
   show(null);
 }
 
@@ -43,6 +46,18 @@ function show(client) {
   for (const link of document.querySelectorAll("[data-own-credentials]")) if (client) link.href = client.credentials;
   root.classList.toggle("own", Boolean(client));
   document.dispatchEvent(new CustomEvent("client", { detail: client && ((scope, signal) => token(client, scope, signal)) }));
+}
+
+/** Show the published production secret, if it may be known by whoever reads this. */
+async function reveal() {
+  const answer = await fetch(place.dataset.secret, {
+    headers: { Accept: "application/json" }, cache: "no-store", signal: AbortSignal.timeout(PATIENCE),
+  });
+  const secret = answer.ok && (await answer.json()).client_secret;
+  if (!secret) return;
+  const code = document.createElement("code");
+  code.textContent = secret;
+  hidden.replaceChildren(code);
 }
 
 /** Ask for a token of this client; null where the reader is signed out, and the page is everybody's again. */
@@ -83,6 +98,7 @@ async function start() {
   place.innerHTML = state.header;
   root.classList.add("personal");
   show(state.chosen);
+  if (hidden) reveal().catch(() => {});
   const select = place.querySelector("select");
   if (!select) return;
   select.dataset.kept = select.value;

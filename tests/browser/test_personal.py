@@ -10,8 +10,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, Request, Route, expect
 
-from portal.accounts.published import OWNER, VIEWER
-from portal.applications.published import DEMO_SANDBOX_CLIENT, SANDBOX_CLIENT
+from portal.accounts.published import OWNER, STAFF, VIEWER
+from portal.applications.published import DEMO_PRODUCTION_CLIENT, DEMO_SANDBOX_CLIENT, SANDBOX_CLIENT
 from portal.samples.languages import LANGUAGES
 from tests.browser.sessions import shell, unused_session
 from tests.browser.windows import Theme, Window, group, open_window, overflow, settle, shift
@@ -154,6 +154,20 @@ def test_every_language_shows_the_readers_own_client_and_no_secret(reader: Reade
     expect(note).to_contain_text("Its secret was shown once")
     note.get_by_role("link", name="Make a new secret").click()
     expect(reader.page).to_have_url(re.compile(r"/applications/\w{10}/"))
+
+
+def test_the_production_secret_is_shown_to_members_of_its_organisation(window: Window, live: Server) -> None:
+    reader = Reader(window, live, [])
+    shown = reader.page.locator(".production-secret")
+    reader.page.goto(GUIDE)
+    expect(shown).to_have_text("not shown")
+    reader.sign_in(STAFF.email)
+    reader.open()
+    expect(shown).to_have_text(DEMO_PRODUCTION_CLIENT.client_secret)
+    reader.sign_in(OWNER.email)
+    with reader.page.expect_response("**/console/production-secret/"):
+        reader.open()
+    expect(shown).to_have_text("not shown")
 
 
 def test_the_name_stands_where_sign_in_stood(reader: Reader) -> None:

@@ -6,10 +6,12 @@ import pytest
 from django.db import connection
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 
 from portal.accounts.models import Role
 from portal.applications import actions as applications
-from portal.applications.models import Application, Client
+from portal.applications.models import Application, Client, ClientSecret
+from portal.applications.published import DEMO_PRODUCTION_CLIENT
 from portal.console.clients import OFFERED
 from portal.console.models import ChosenClient
 from tests.cast import BY_TEST, PASSWORD, Cast
@@ -72,6 +74,47 @@ def test_a_script_that_is_signed_out_is_told_so_and_a_reader_is_sent_to_the_form
     assert cast.nobody.get("/console/client/")["Location"].startswith("/accounts/login/?next=")
     for path in ("/console/choose/", "/console/token/"):
         assert cast.nobody.post(path, headers=JSON).status_code == 401
+
+
+@pytest.mark.parametrize("who", ["alice", "vera"])
+def test_members_of_its_organisation_see_the_production_secret_of_the_demo(cast: Cast, who: str) -> None:
+    browser = getattr(cast, who).client
+    assert production_secret(browser) is None, "it does not exist here"
+    publish(cast)
+    answer = browser.get("/console/production-secret/", headers=JSON)
+    assert answer.json() == {"client_secret": DEMO_PRODUCTION_CLIENT.client_secret}
+    assert "no-store" in answer["Cache-Control"]
+    [secret] = ClientSecret.objects.filter(client__client_id=DEMO_PRODUCTION_CLIENT.client_id)
+    applications.revoke_secret(by=BY_TEST, secret=secret)
+    assert production_secret(browser) is None
+
+
+def test_nobody_else_sees_it_and_in_a_deployment_nobody_at_all(cast: Cast, settings: Settings) -> None:
+    publish(cast)
+    assert [production_secret(person.client) for person in (cast.charlie, cast.sam)] == [None, None]
+    assert cast.nobody.get("/console/production-secret/", headers=JSON).status_code == 401
+    settings.DEVELOPMENT = False
+    assert production_secret(cast.alice.client) is None
+    page = cast.alice.client.get("/guides/getting-started/").content.decode()
+    assert DEMO_PRODUCTION_CLIENT.client_id in page
+    assert DEMO_PRODUCTION_CLIENT.client_secret not in page
+
+
+def publish(cast: Cast) -> None:
+    """Let the published production client be of the cast's organisation."""
+    live = applications.create_client(
+        by=BY_TEST,
+        application=cast.application,
+        environment="production",
+        scopes=DEMO_PRODUCTION_CLIENT.scopes,
+        client_id=DEMO_PRODUCTION_CLIENT.client_id,
+    )
+    applications.add_secret(by=BY_TEST, client=live, published_secret=DEMO_PRODUCTION_CLIENT.client_secret)
+
+
+def production_secret(browser: Browser) -> str | None:
+    found: str | None = browser.get("/console/production-secret/", headers=JSON).json()["client_secret"]
+    return found
 
 
 def test_a_picked_client_is_kept_for_its_user_alone(cast: Cast) -> None:
