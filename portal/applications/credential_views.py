@@ -18,7 +18,7 @@ from portal.accounts.reauthentication import recently_authenticated
 from portal.applications import actions, rotation
 from portal.applications.forms import RestoreForm, RevokeForm, RotateForm, SecretForm, SuspendForm
 from portal.applications.models import Client, ClientSecret
-from portal.applications.policies import application_for, client_for, secret_for
+from portal.applications.policies import application_for, awaits_opening, client_for, secret_for
 from portal.applications.shown_once import show_once, shown_already, token_endpoint
 from portal.edge.environments import SANDBOX
 
@@ -40,10 +40,11 @@ class SecretRow:
 
 @dataclass
 class ClientSection:
-    """A client as the page shows it."""
+    """A client as the page shows it. `unopened`: it is granted, and its first secret is still to be made."""
 
     client: Client
     token_endpoint: str
+    unopened: bool
     live: list[SecretRow]
     ended: list[SecretRow]
 
@@ -79,13 +80,16 @@ def _section(client: Client, *, with_secrets: bool) -> ClientSection:
     rows = [
         [SecretRow(secret, uses.get(rotation.credential_of(secret))) for secret in secrets] for secrets in (live, ended)
     ]
-    return ClientSection(client, token_endpoint(client.environment), *rows)  # type: ignore[arg-type]
+    endpoint = token_endpoint(client.environment)  # type: ignore[arg-type]
+    return ClientSection(client, endpoint, not stored and awaits_opening(client), *rows)
 
 
 @recently_authenticated
 def add(request: SignedInRequest, application_id: str, environment: str) -> HttpResponseBase:
     """Add a secret and show it once."""
     client, _membership = client_for(request, application_id, environment, May.BUILD)
+    if awaits_opening(client):
+        return redirect("grant-open", application_id)
     form = SecretForm(request.POST or None, initial={"form_id": uuid.uuid4()})
 
     def make() -> str:

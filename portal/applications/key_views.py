@@ -17,7 +17,7 @@ from portal.applications.forms import KeysAddressForm, PastedKeysForm
 from portal.applications.jwks import ALGORITHMS, MAXIMUM_KEYS, thumbprint
 from portal.applications.models import Client
 from portal.applications.pasted_keys import PastedKeysError, read_pasted
-from portal.applications.policies import client_for
+from portal.applications.policies import awaits_opening, client_for
 
 
 @sensitive_post_parameters()
@@ -25,6 +25,8 @@ from portal.applications.policies import client_for
 def keys(request: SignedInRequest, application_id: str, environment: str) -> HttpResponseBase:
     """Show the keys, and take new ones: pasted, or the address where the client publishes them."""
     client, _membership = client_for(request, application_id, environment, May.BUILD)
+    if awaits_opening(client):
+        return redirect("grant-open", application_id)
     if request.method == "POST" and "url" in request.POST:
         return _from_address(request, client)
     if request.method == "POST":

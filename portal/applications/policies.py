@@ -8,6 +8,7 @@ from portal.accounts.models import Membership, Organisation
 from portal.accounts.policies import May, SignedInRequest, require
 from portal.accounts.ties import tie
 from portal.applications.models import Application, Client, ClientSecret
+from portal.edge.environments import PRODUCTION
 
 MEMBERSHIP = ("id", "role", "since")
 
@@ -58,6 +59,11 @@ def secret_for(request: SignedInRequest, application_id: str, secret_id: int) ->
         raise Http404
     secret.client.application = application
     return secret
+
+
+def awaits_opening(client: Client) -> bool:
+    """Say whether this production client never had a credential: the first is made when its grant is opened."""
+    return client.environment == PRODUCTION and not client.jwks and not client.secrets.exists()
 
 
 @tie

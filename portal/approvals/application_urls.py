@@ -8,4 +8,5 @@ urlpatterns = [
     path("checks/", include("portal.approvals.answer_checks.urls")),
     path("scenarios/", include("portal.approvals.scenarios.urls")),
     path("evidence/", evidence.everything, name="evidence"),
+    path("grant/", include("portal.approvals.grants.urls")),
 ]

@@ -82,6 +82,8 @@ SENTENCES: dict[str, Any] = {
     "approvals.approve": _("%(who)s approved production access of %(object)s"),
     "approvals.approve_in_part": _("%(who)s approved production access of %(object)s in part"),
     "approvals.check_answers": _("%(who)s had the answers of %(object)s checked"),
+    "approvals.accept_agreement": _("%(who)s accepted the data agreement for %(object)s"),
+    "approvals.open_grant": _("%(who)s made the first production secret of %(object)s"),
     "approvals.decline": _("%(who)s declined production access of %(object)s"),
     # Conformance scenarios.
     "approvals.start_scenario": _("%(who)s started run %(number)s of the scenario %(scenario)s for %(object)s"),

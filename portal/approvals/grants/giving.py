@@ -16,7 +16,7 @@ from portal.edge.environments import PRODUCTION
 def grant(*, by: Actor, request: AccessRequest, review: Review, scopes: Sequence[str]) -> Grant:
     """Give the application its production client, or change the one it has. Part of the transaction of the decision.
 
-    A new client has no secret: a member of the organisation makes it.
+    A new client has no secret: a member of the organisation makes it. One that has a grant keeps its credentials.
     """
     client = Client.objects.filter(application=request.application, environment=PRODUCTION).first()
     if client is None:
@@ -25,11 +25,10 @@ def grant(*, by: Actor, request: AccessRequest, review: Review, scopes: Sequence
         set_scopes(by=by, client=client, scopes=scopes)
     set_facilities(by=by, client=client, facilities=review.facilities)
     now = timezone.now()
-    before = Grant.objects.filter(client=client, ended_at=None).first()
-    if before is not None:
+    before = Grant.objects.filter(client=client).order_by("-pk").first()
+    if before is not None and before.ended_at is None:
         before.ended_at, before.ended_because = now, "replaced"
         before.save(update_fields=["ended_at", "ended_because"])
-    opened = before if before and before.completed_at else None
     return Grant.objects.create(
         request=request,
         client=client,
@@ -37,8 +36,8 @@ def grant(*, by: Actor, request: AccessRequest, review: Review, scopes: Sequence
         facilities=list(review.facilities),
         conditions=review.conditions,
         ends_on=review.ends_on,
-        opened_at=opened.opened_at if opened else None,
-        opened_by=opened.opened_by if opened else "",
-        completed_at=opened.completed_at if opened else None,
+        opened_at=before.opened_at if before else None,
+        opened_by=before.opened_by if before else "",
+        completed_at=before.completed_at if before else None,
         attest_by=now.date() + timedelta(days=settings.REATTEST_DAYS),
     )

@@ -1,0 +1,21 @@
+"""Forms about what was granted."""
+
+from django import forms
+from django.urls import reverse_lazy
+from django.utils.functional import lazy
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+
+def _agreement_label() -> SafeString:
+    before, _mark, rest = _("I accept the <a>data agreement</a> for my organisation, and may do so.").partition("<a>")
+    words, _mark, after = rest.partition("</a>")
+    address = reverse_lazy("guide", args=["data-agreement"])
+    return format_html('{}<a href="{}" target="_blank" rel="noopener">{}</a>{}', before, address, words, after)
+
+
+class AgreementForm(forms.Form):
+    """Accepting the data agreement."""
+
+    accept = forms.BooleanField(label=lazy(_agreement_label, SafeString)())

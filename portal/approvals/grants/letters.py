@@ -1,0 +1,88 @@
+"""Mails about what was granted. None holds a secret, an answer of the request, or a patient's data."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.models import Organisation, User
+from portal.accounts.policies import May, memberships_that_allow
+from portal.applications.models import Application
+from portal.approvals.models import AgreementAcceptance, Grant
+from portal.mail.sending import send
+
+
+class Words(NamedTuple):
+    """What a mail says: the subject, what happened, what its button leads to, and what else there is to say."""
+
+    heading: Any
+    first: Any
+    label: Any
+    page: str = "grant"
+    """The name of an address: below the application, or of a guide after a colon."""
+    last: Any = ""
+
+
+WORDS: dict[str, Words] = {
+    "agreement_accepted": Words(
+        _("%(organisation)s has accepted the data agreement"),
+        _("%(who)s accepted version %(version)s. It says what your organisation promises."),
+        _("The data agreement"),
+        "guide:data-agreement",
+        _("If you did not expect this, talk to %(who)s."),
+    ),
+    "opened": Words(
+        _("%(app)s has its first production secret"),
+        _("%(who)s made it. It was shown once, and can act for your organisation on real patients from now on."),
+        _("What was granted"),
+        last=_(
+            "If you did not expect this, suspend the client at once on the credentials page, and revoke the secret."
+        ),
+    ),
+}
+
+
+def agreement_accepted(acceptance: AgreementAcceptance) -> None:
+    """Tell the owners what one of them has promised for all."""
+    organisation = acceptance.organisation
+    names = {"organisation": organisation.name, "who": acceptance.by_label, "version": acceptance.version}
+    _tell(_members(organisation, May.MANAGE), "agreement_accepted", names, None, to_owner=True)
+
+
+def to_owners(grant: Grant, event: str, **names: Any) -> None:
+    """Tell the owners what happened.
+
+    :param event: a key of `WORDS`.
+    """
+    _tell_of(grant, event, May.MANAGE, names)
+
+
+def _tell_of(grant: Grant, event: str, what: May, names: dict[str, Any]) -> None:
+    application = grant.request.application
+    said = {"client": grant.client, "to_owner": what is May.MANAGE}
+    known = {"app": application.name, "organisation": application.organisation.name, **names}
+    _tell(_members(application.organisation, what), event, known, application, **said)
+
+
+def _members(organisation: Organisation, what: May) -> list[User]:
+    """Return the members who may do that, in the order in which they came."""
+    found = memberships_that_allow(what).filter(organisation=organisation)
+    return [membership.user for membership in found.select_related("user").order_by("pk")]
+
+
+def _tell(
+    users: Iterable[User], event: str, names: dict[str, Any], application: Application | None, **said: Any
+) -> None:
+    words = WORDS[event]
+    for user in users:
+        with translation.override(user.language):
+            spoken = {key: str(getattr(words, key)) % names for key in ("heading", "first", "label", "last")}
+            context = {**said, **spoken, "path": _path(words.page, application)}
+        send(to=user.email, template="grants/notice", context=context, language=user.language)
+
+
+def _path(page: str, application: Application | None) -> str:
+    kind, _colon, slug = page.partition(":")
+    return reverse(kind, args=[application.public_id if application else slug])
