@@ -29,6 +29,7 @@ urlpatterns = [
         path("organisations/", include("portal.accounts.organisation_urls")),
         path("invitations/", include("portal.accounts.invitation_urls")),
         path("review/", include("portal.approvals.desk_urls")),
+        path("contacts/", include("portal.approvals.answer_checks.contact_urls")),
         path("review/break-glass/", include("portal.connect.openings.urls")),
         path("review/recovery/", include("portal.accounts.recovery_desk_urls")),
         path("review/matches/", include("portal.connect.matches.staff_urls")),

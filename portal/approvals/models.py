@@ -8,7 +8,11 @@ from django.utils import timezone
 
 from portal.accounts.models import Organisation, User, public_id
 from portal.applications.models import Application, Client
-from portal.approvals.answer_checks.models import AnswerCheck, DomainToken  # noqa: F401 - Django looks for models here
+from portal.approvals.answer_checks.models import (  # noqa: F401 - Django looks for models here
+    AnswerCheck,
+    ContactProof,
+    DomainToken,
+)
 from portal.approvals.scenarios.models import ScenarioRun  # noqa: F401 - Django looks for models here
 from portal.approvals.states import DECIDED, OPEN, State
 

@@ -84,6 +84,7 @@ SENTENCES: dict[str, Any] = {
     "approvals.check_answers": _("%(who)s had the answers of %(object)s checked"),
     "approvals.accept_agreement": _("%(who)s accepted the data agreement for %(object)s"),
     "approvals.open_grant": _("%(who)s made the first production secret of %(object)s"),
+    "approvals.confirm_contact": _("%(who)s confirmed a contact address of %(object)s"),
     "approvals.decline": _("%(who)s declined production access of %(object)s"),
     # Conformance scenarios.
     "approvals.start_scenario": _("%(who)s started run %(number)s of the scenario %(scenario)s for %(object)s"),

@@ -28,7 +28,11 @@ class Office:
 
     def queue(self, count: int) -> None:
         """Queue mails to as many people."""
-        subprocess.run(self._command("queue", str(count)), cwd=PROJECT, env=self.environment, check=True)
+        self.run("queue", str(count))
+
+    def run(self, *arguments: str) -> None:
+        """Run something of `quick` to its end."""
+        subprocess.run(self._command(*arguments), cwd=PROJECT, env=self.environment, check=True)
 
     def start(self) -> subprocess.Popen[bytes]:
         """Start a worker."""

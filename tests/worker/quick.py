@@ -1,4 +1,7 @@
-"""`python -m tests.worker.quick worker`, with shorter times; `… queue 20` queues so many mails, each for another."""
+"""`python -m tests.worker.quick worker`, with shorter times; `… queue 20` queues so many mails, each for another.
+
+`… check 8443` asks for the checks of a request whose answers lead to this port of localhost.
+"""
 
 import os
 import sys
@@ -23,9 +26,31 @@ def main(action: str, count: str = "0") -> None:
             person = f"person-{number}"
             send(to=f"{person}@example.org", template="tests/example", context={"name": person, "code": "493 027"})
         return
+    if action == "check":
+        ask_for_checks(f"https://localhost:{count}/privacy")
+        return
+    from portal.approvals.answer_checks import running
+
+    running.LEASE = timedelta(seconds=3)
     delivery.LEASE = timedelta(seconds=3)
     delivery.FIRST_DELAY = timedelta(seconds=1)
     call_command("worker")
+
+
+def ask_for_checks(address: str) -> None:
+    from portal.accounts.models import Organisation
+    from portal.applications.actions import start_application
+    from portal.approvals import actions
+    from portal.approvals.answer_checks.asking import check_answers
+    from portal.audit.actions import Actor
+
+    by = Actor.operator("test")
+    organisation = Organisation.objects.create(name="St. Raphael Health")
+    application, _client, _secret = start_application(by=by, organisation=organisation, name="St. Raphael HIS")
+    request = actions.start_request(by=by, application=application, user=None)
+    answers = {"privacy_policy": address, "terms": address, "security_contact": "security@example.org"}
+    actions.save_request(by=by, request=request, answers=answers)
+    check_answers(by=by, request=request)
 
 
 if __name__ == "__main__":

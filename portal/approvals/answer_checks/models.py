@@ -3,12 +3,15 @@
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import Organisation
+
+WRONG_CODES = 5
+"""After so many wrong codes a link is void."""
 
 
 class Kind(models.TextChoices):
@@ -17,6 +20,7 @@ class Kind(models.TextChoices):
     REACHABLE = "reachable", _("Answers over TLS")
     PRIVACY_PAGE = "privacy_page", _("Is a privacy page")
     DOMAIN = "domain", _("Domain is the organisation's")
+    VERIFIED = "verified", _("Address is read")
 
 
 class Outcome(models.TextChoices):
@@ -87,3 +91,30 @@ class DomainToken(models.Model):
 
     def __str__(self) -> str:
         return str(self.organisation)
+
+
+class ContactProof(models.Model):
+    """A mail to a contact address, with a link and a code, by which its reader confirms it. Only digests are kept."""
+
+    request = models.ForeignKey("approvals.AccessRequest", on_delete=models.CASCADE, related_name="contact_proofs")
+    address = models.EmailField(help_text="in lower case")
+    digest = models.CharField(max_length=64, unique=True, help_text="of the token in the link")
+    code_digest = models.CharField(max_length=64, help_text="of the token and the code together")
+    sent_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    wrong_codes = models.PositiveSmallIntegerField(default=0)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(expires_at__gt=F("sent_at")), name="contact_proof_expires_later"),
+            models.CheckConstraint(condition=Q(wrong_codes__lte=WRONG_CODES), name="contact_proof_guessed_rarely"),
+            models.CheckConstraint(
+                condition=Q(confirmed_at=None) | Q(confirmed_at__lt=F("expires_at"), wrong_codes__lt=WRONG_CODES),
+                name="contact_proof_confirmed_in_time",
+            ),
+        ]
+        indexes = [models.Index(fields=["address", "-sent_at"], name="contact_proof_of_address")]
+
+    def __str__(self) -> str:
+        return f"{self.request} {self.sent_at:%Y-%m-%d}"

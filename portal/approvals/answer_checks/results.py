@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db.models import Max, Q
+from django.utils.translation import gettext as _
 
 from portal.approvals.answer_checks.models import AnswerCheck, Kind, Outcome
 from portal.approvals.models import AccessRequest
@@ -18,6 +19,8 @@ class Result:
     answer: str
     last: AnswerCheck | None
     waits: bool
+    note: str = ""
+    """What else there is to know of the answer."""
 
     @property
     def is_stale(self) -> bool:
@@ -41,7 +44,6 @@ def wanted(request: AccessRequest) -> list[tuple[Question, Kind, str]]:
         (question, Kind(name), str(request.answers.get(question.key) or "").strip())
         for question in questionnaire().asked_of(request.application.integration)
         for name in question.checks
-        if name in Kind.values
     ]
 
 
@@ -54,6 +56,16 @@ def results_of(request: AccessRequest) -> dict[str, list[Result]]:
     known = {(row.question, row.kind, row.done_at is None): row for row in rows}
     for question, kind, answer in wanted(request):
         last = known.get((question.key, kind, False))
-        result = Result(question, kind, answer, last, (question.key, kind, True) in known)
+        note = _beside_the_organisations(request, answer) if kind == Kind.VERIFIED and answer else ""
+        result = Result(question, kind, answer, last, (question.key, kind, True) in known, note)
         found.setdefault(question.key, []).append(result)
     return found
+
+
+def _beside_the_organisations(request: AccessRequest, address: str) -> str:
+    contact = request.application.organisation.security_contact
+    if not contact:
+        return _("The settings of the organisation name no security contact.")
+    if contact.lower() == address.lower():
+        return _("It is the security contact in the settings of the organisation, too.")
+    return _("The settings of the organisation name another security contact.")

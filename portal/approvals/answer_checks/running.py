@@ -8,16 +8,19 @@ from datetime import timedelta
 from threading import Event
 from typing import Final
 
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_noop as noop
 
+from portal.approvals.answer_checks.contacts import verified
 from portal.approvals.answer_checks.domains import domain
 from portal.approvals.answer_checks.findings import Finding, warned
 from portal.approvals.answer_checks.models import AnswerCheck, Kind
 from portal.approvals.answer_checks.pages import privacy_page, reachable
+from portal.approvals.states import OPEN
 
-LEASE: Final = timedelta(minutes=1)
+LEASE = timedelta(minutes=1)
 ATTEMPTS: Final = 3
 """After so many workers did not come to an end with it, a check is given up."""
 LOOKS: Final[dict[str, Callable[[AnswerCheck], Finding]]] = {
@@ -34,9 +37,24 @@ def run_due(stopping: Event | None = None) -> int:
         check = _take()
         if check is None:
             break
-        _finish(check, LOOKS[check.kind](check) if check.attempts <= ATTEMPTS else _given_up())
+        _run(check)
         done += 1
     return done
+
+
+def _run(check: AnswerCheck) -> None:
+    if check.attempts > ATTEMPTS:
+        _finish(check, _given_up())
+    elif check.request.state not in OPEN:
+        _finish(
+            check, warned(noop("The request was over before this check ran."), noop("A new request is checked again."))
+        )
+    elif check.kind == Kind.VERIFIED:
+        with transaction.atomic():  # the mail and what is noted of it stay or fall together
+            if not _finish(check, verified(check)):
+                transaction.set_rollback(True)
+    else:
+        _finish(check, LOOKS[check.kind](check))
 
 
 def _take() -> AnswerCheck | None:
@@ -53,10 +71,10 @@ def _take() -> AnswerCheck | None:
             return due
 
 
-def _finish(check: AnswerCheck, finding: Finding) -> None:
-    """Note what was found, unless the answer was changed meanwhile or somebody else has been faster."""
+def _finish(check: AnswerCheck, finding: Finding) -> bool:
+    """Note what was found; say whether it was: not where the answer has changed, or somebody was faster."""
     mine = AnswerCheck.objects.filter(pk=check.pk, done_at=None, due_at=check.due_at)
-    mine.update(
+    done = mine.update(
         done_at=timezone.now(),
         due_at=None,
         outcome=finding.outcome,
@@ -64,6 +82,7 @@ def _finish(check: AnswerCheck, finding: Finding) -> None:
         advice=finding.advice,
         details=finding.details,
     )
+    return bool(done)
 
 
 def _given_up() -> Finding:
