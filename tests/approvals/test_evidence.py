@@ -19,13 +19,16 @@ from portal.applications.models import ClientSecret
 from portal.applications.scopes import SCOPES, available
 from portal.approvals.evidence import Evidence, Item, evidence_of, items, reading
 from portal.approvals.evidence.words import WORDS
+from portal.approvals.scenarios.actions import start_scenario
+from portal.approvals.scenarios.catalogue import SCENARIOS
+from portal.approvals.scenarios.models import ScenarioRun
 from portal.audit.models import ApiCall
 from portal.connect.models import Dataset
 from portal.connect.register import file_missing
 from portal.openapi.document import operations
 from portal.usage.counting import count
 from portal.usage.kinds import KINDS, opened_by, writes
-from tests.approvals.requests import draft, reviewer, submitted
+from tests.approvals.requests import BY_DEVELOPER, draft, reviewer, submitted
 from tests.callers import bearer
 from tests.cast import Cast, Person, sign_in
 from tests.connect.pushing import Pusher, encounter, report
@@ -220,7 +223,7 @@ def test_a_repetition_is_blind_within_the_seconds_of_the_questionnaire(cast: Cas
     refused = {"operation": "pushEncounter", "status": 409, "error_code": "older_version"}
     first = timezone.now() - timedelta(minutes=1)
     past(cast, {**refused, "at": first}, {**refused, "at": first + timedelta(seconds=seconds)})
-    assert item(cast, "conflict").values == {"seen": 2, "handled": handled}
+    assert item(cast, "conflict").values == {"seen": 2, "handled": handled, "shown": None}
 
 
 def test_an_older_version_that_is_not_sent_again_is_a_conflict_handled(program: Program, cast: Cast) -> None:
@@ -262,7 +265,8 @@ def test_after_429_nothing_comes_until_retry_after_is_over(
 ) -> None:
     past(cast, *calls)
     assert said(cast, "backoff") == (verdict, figure)
-    assert len(linked(cast, item(cast, "backoff"))) == item(cast, "backoff").values["seen"]
+    found = item(cast, "backoff")
+    assert (len(linked(cast, found)) if found.filters else 0) == found.values["seen"]
 
 
 def test_a_429_on_demand_is_one(program: Program, cast: Cast) -> None:
@@ -298,6 +302,27 @@ def test_a_token_an_hour_is_none_too_many_however_few_calls(cast: Cast) -> None:
     moments = [timezone.now() - timedelta(hours=hours) for hours in range(5, 0, -1)]
     past(cast, *[{**fetched, "at": at} for at in moments])
     assert said(cast, "tokens") == ("met", "0")
+
+
+def test_a_passed_scenario_counts_and_shows_its_case_too(cast: Cast) -> None:
+    assert said(cast, "scenarios")[0] == "unmet"
+    run = start_scenario(
+        by=BY_DEVELOPER, application=cast.application, scenario=SCENARIOS["push-refused-and-mended"], user=None
+    )
+    assert said(cast, "scenarios")[0] == "unmet", "it runs still"
+    now = timezone.now()
+    ScenarioRun.objects.filter(pk=run.pk).update(state="passed", ended_at=now)
+    assert said(cast, "scenarios")[0] == "warn"
+    assert said(cast, "invalid") == ("met", "in a scenario")
+    assert said(cast, "ambiguous") == ("unmet", "not seen")
+    assert dict(item(cast, "scenarios").passed)["A push is refused, and mended"] == now
+
+
+def test_a_scenario_is_asked_of_those_whose_scopes_it_shows(cast: Cast) -> None:
+    [asked] = [each.values["asked"] for each in known(cast, "facility:sync").items if each.key == "scenarios"]
+    assert "facility-updated" in asked
+    assert "no-match-creates" not in asked
+    assert set(SCENARIOS) <= set(reading.SHOWN_WITH) | set(reading.PROOFS.values()), "each has its place"
 
 
 def test_an_old_secret_is_looked_at(cast: Cast) -> None:
@@ -360,7 +385,7 @@ def test_it_asks_few_queries_however_many_calls(cast: Cast, calls: int) -> None:
     past(cast, *[{"operation": "getPatient"}] * calls)
     with CaptureQueriesContext(connection) as seen:
         known(cast)
-    assert len(seen) == 6
+    assert len(seen) == 7
 
 
 def test_thresholds_are_the_operators(cast: Cast, settings: Settings, tmp_path: Any) -> None:
@@ -382,7 +407,7 @@ def test_the_page_shows_every_item_how_it_was_computed_and_its_calls(
     evidence = evidence_of(cast.application, ["encounter:push", "facility:sync"])
     for each in evidence.everything:
         assert each.title in html
-    assert html.count("Its calls") == 10
+    assert html.count("/log/?") == len([each for each in evidence.everything if each.filters])
     assert set(evidence.scopes) == set(re.findall(r"<strong><code>([\w:]+)</code>", html))
     assert cast.charlie.client.get(address).status_code == 404
 

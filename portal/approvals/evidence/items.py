@@ -9,6 +9,7 @@ from typing import Any, Final, Self
 from urllib.parse import urlencode
 
 from portal.approvals.evidence import words
+from portal.approvals.scenarios.catalogue import ALL
 from portal.approvals.thresholds import Thresholds
 from portal.edge.environments import SANDBOX
 
@@ -26,7 +27,6 @@ KINDS: Final = {
     "tokens": "token",
 }
 """The filter of the log that shows an item's calls."""
-ABOUT_NO_CALL: Final = ("secret_age", "two_step", "scenarios")
 
 
 class Verdict(StrEnum):
@@ -72,14 +72,28 @@ class Item:
         return "" if self.is_met else words.next_step(self.key)
 
     @property
+    def link(self) -> str:
+        """Return what the link to its calls is called."""
+        return words.link(self.key)
+
+    @property
+    def passed(self) -> list[tuple[str, datetime | None]]:
+        """Return the scenarios that were asked for, each with when it was passed; of other items nothing."""
+        passed, titles = self.values.get("passed", {}), {each.key: str(each.title) for each in ALL}
+        return [
+            (titles.get(key, key), datetime.fromisoformat(passed[key]) if passed.get(key) else None)
+            for key in self.values.get("asked", ())
+        ]
+
+    @property
     def is_met(self) -> bool:
         """Say whether it is met."""
         return self.verdict == Verdict.MET
 
     @property
     def filters(self) -> str:
-        """Return the filters with which the request log shows its calls; empty where it is about none."""
-        if self.key in ABOUT_NO_CALL:
+        """Return the filters with which the request log shows its calls; empty where there are none."""
+        if not next((self.values[name] for name in ("faulty", "seen", "issued", "calls") if name in self.values), 0):
             return ""
         wanted = {"kind": KINDS.get(self.key, ""), "environment": SANDBOX, "since": self.since, "until": self.until}
         return urlencode({name: value for name, value in wanted.items() if value})
@@ -115,7 +129,7 @@ class ScopeItem(Item):
     @property
     def filters(self) -> str:
         """Return the filters with which the request log shows its calls."""
-        return f"{urlencode({'scope': self.scope})}&{super().filters}"
+        return f"{urlencode({'scope': self.scope})}&{super().filters}" if self.calls else ""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ What can be counted is read from the calls counted by hour and day, so that mill
 What follows what is found among the newest calls alone (`LOOKED_THROUGH`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Self
@@ -20,6 +20,9 @@ from portal.approvals.evidence.items import DAYS, LOOKED_THROUGH, Evidence, Item
 from portal.approvals.evidence.sequences import Met, Row
 from portal.approvals.models import AccessRequest
 from portal.approvals.questionnaire import questionnaire
+from portal.approvals.scenarios.catalogue import ALL
+from portal.approvals.scenarios.models import ScenarioRun
+from portal.approvals.scenarios.reading import passed
 from portal.approvals.thresholds import Thresholds
 from portal.audit.models import ApiCall
 from portal.edge.environments import SANDBOX
@@ -30,6 +33,23 @@ from portal.usage.kinds import EXPECTED, opened_by, writes
 from portal.usage.log import calls_of
 
 WEEK = 7
+RESOLVING, READING = frozenset({"health_id:verify"}), frozenset({"patient:read"})
+PUSHING = frozenset({"encounter:push", "lab:push", "prescription:push"})
+SHOWN_WITH = {
+    "no-match-creates": RESOLVING,
+    "duplicate-matches": RESOLVING,
+    "ambiguous-is-not-guessed": RESOLVING,
+    "merged-patient-followed": READING | PUSHING,
+    "push-refused-and-mended": PUSHING,
+    "facility-updated": frozenset({"facility:sync"}),
+}
+"""A scenario is asked of an application that asks for one of these scopes; others of all."""
+PROOFS = {
+    "ambiguous": "ambiguous-is-not-guessed",
+    "invalid": "push-refused-and-mended",
+    "backoff": "429-backed-off",
+}
+"""An item is met by having passed this scenario, too."""
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
@@ -40,7 +60,8 @@ def snapshot(request: AccessRequest) -> dict[str, Any]:
 
 
 def evidence_of(application: Application, scopes: Iterable[str]) -> Evidence:
-    """Return what the sandbox knows of the application, and of what these scopes open. Seven queries at most."""
+    """Return what the sandbox knows of the application, and of what these scopes open. Seven queries."""
+    scopes = list(scopes)
     now = timezone.now()
     today = datetime.combine(now.astimezone(UTC).date(), time.min, UTC)
     since = today - timedelta(days=DAYS - 1)
@@ -48,12 +69,13 @@ def evidence_of(application: Application, scopes: Iterable[str]) -> Evidence:
     client = application.clients.filter(environment=SANDBOX).first()
     rows, edge = _newest(application, client, since, counted)
     ours = [row for row in counted if row.environment == SANDBOX]
-    seen = Seen(now, since, edge, ours, rows, questionnaire().thresholds)
+    seen = Seen(now, since, edge, ours, rows, questionnaire().thresholds, passed(application.pk))
     members = _members(application)
     on = sum(two_step for _name, two_step in members)
     items = [
         *seen.amounts(),
         *seen.cases(),
+        seen.scenarios(scopes),
         seen.tokens(client),
         _secret_age(seen, client),
         seen.item("two_step", on == len(members), on=on, of=len(members)),
@@ -112,6 +134,7 @@ class Seen:
     counted: Sequence[Counted]
     rows: Sequence[Row]
     thresholds: Thresholds
+    passed: Mapping[str, ScenarioRun]
 
     def item(self, key: str, verdict: Verdict | bool, since: datetime | None = None, **values: Any) -> Item:
         """Return an item; `verdict` may say whether it is met."""
@@ -132,9 +155,10 @@ class Seen:
         ]
 
     def _rate(self, key: str, rows: Sequence[Counted], since: datetime) -> Item:
-        share = success(map(Calls.counted, rows))
+        calls = [Calls.counted(row) for row in rows]
+        share, faulty = success(calls), sum(each.number for each in calls if each.is_faulty)
         met = share is not None and share >= self.thresholds.success_percent
-        return self.item(key, met, since, calls=sum(row.tally.calls for row in rows), percent=share)
+        return self.item(key, met, since, calls=sum(each.number for each in calls), faulty=faulty, percent=share)
 
     def cases(self) -> list[Item]:
         """Return the refusals that were met, and what came after them."""
@@ -149,8 +173,18 @@ class Seen:
         ]
 
     def _case(self, key: str, met: Met) -> Item:
-        verdict = Verdict.UNMET if not met.seen else Verdict.MET if met.last else Verdict.WARN
-        return self.item(key, verdict, self.edge, seen=met.seen, handled=met.handled)
+        run = self.passed.get(PROOFS.get(key, ""))
+        values = {"seen": met.seen, "handled": met.handled, "shown": run and _ended(run)}
+        verdict = Verdict.MET if met.last or run else Verdict.WARN if met.seen else Verdict.UNMET
+        return self.item(key, verdict, self.edge, **values)
+
+    def scenarios(self, scopes: Sequence[str]) -> Item:
+        """Return which scenarios were passed, of those that fit what is asked for."""
+        asked = [each.key for each in ALL if SHOWN_WITH.get(each.key, set(scopes)) & set(scopes)]
+        done = {key: _ended(run) for key, run in self.passed.items()}
+        count = len(set(asked) & set(done))
+        verdict = Verdict.UNMET if not count else Verdict.MET if count == len(asked) else Verdict.WARN
+        return self.item("scenarios", verdict, passed=done, asked=asked)
 
     def tokens(self, client: Client | None) -> Item:
         """Return how well tokens were used."""
@@ -207,16 +241,25 @@ class Calls:
         """Return those of a row of the figures."""
         return cls(row.operation, row.status, row.error_code, row.tally.calls)
 
+    @property
+    def is_faulty(self) -> bool:
+        """Say whether they were refused for a fault of the caller (`faulty` in `usage/kinds.py`)."""
+        return 400 <= self.status < 500 and self.status not in EXPECTED and self.error_code != INJECTED.code
+
 
 def success(calls: Iterable[Calls]) -> float | None:
     """Return the share that was not refused for a fault of the caller, in percent; 100 only where none was."""
     judged = [each for each in calls if each.status < 500 and each.error_code != INJECTED.code]
     number = sum(each.number for each in judged)
-    faulty = sum(each.number for each in judged if each.status >= 400 and each.status not in EXPECTED)
+    faulty = sum(each.number for each in judged if each.is_faulty)
     if not number:
         return None
     share = round(100 * (number - faulty) / number, 1)
     return min(share, 99.9) if faulty else share
+
+
+def _ended(run: ScenarioRun) -> str:
+    return run.ended_at.isoformat() if run.ended_at else ""
 
 
 def _text(moment: datetime) -> str:

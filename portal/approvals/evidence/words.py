@@ -5,8 +5,9 @@ What is kept are numbers: these words are said in the reader's language, also of
 The `values` of an item, by its key:
 
 scope: calls, good (answered with success), wrote, called (operations), of (operations), last, success (percent)
-calls: calls; success_7, success_30: calls, percent (None without any)
-ambiguous, conflict, invalid, backoff: seen, handled; replay: seen
+calls: calls; success_7, success_30: calls, faulty, percent (None without any)
+ambiguous, conflict, invalid, backoff: seen, handled, shown (when a scenario was passed that shows it); replay: seen
+scenarios: asked (keys), passed (when, by key)
 tokens: issued, calls, soon (fetched while another was good for more than half of its life)
 secret_age: days (None without a secret), keys (whether it signs with keys instead)
 two_step: on, of (members)
@@ -26,7 +27,10 @@ from portal.approvals.thresholds import Thresholds
 
 Values = Mapping[str, Any]
 
-LOOKED: Final = _("The newest 5,000 calls of the last 30 days are looked through.")
+LOOKED: Final = _("Looked for among the newest 5,000 calls of 30 days.")
+
+SHOWN: Final = _("A scenario that shows it, once passed, is enough.")
+SHOWN_TOO: Final = ("ambiguous", "invalid", "backoff")
 
 
 @dataclass(frozen=True)
@@ -56,12 +60,19 @@ def figure(key: str, values: Values) -> str:
 def how(key: str, thresholds: Thresholds) -> str:
     """Return how the item was computed."""
     text = str(WORDS[key].how) % {**vars(thresholds), "days": 7 if key == "success_7" else 30}
-    return f"{text} {LOOKED}" if WORDS[key].looked else text
+    return " ".join([text, *([str(LOOKED)] if WORDS[key].looked else ()), *([str(SHOWN)] if key in SHOWN_TOO else ())])
 
 
 def next_step(key: str) -> str:
     """Return what to do for an item that is not met."""
     return str(WORDS[key].next)
+
+
+def link(key: str) -> str:
+    """Return what the link to its calls is called."""
+    if key in {"success_7", "success_30"}:
+        return say("The refused calls")
+    return say("The tokens") if key == "tokens" else say("Its calls")
 
 
 def _sandbox_calls(values: Values) -> str:
@@ -79,7 +90,7 @@ def _share(values: Values) -> str:
 def _handled(values: Values) -> str:
     seen, handled = values["seen"], values["handled"]
     if not seen:
-        return say("not seen")
+        return say("in a scenario") if values.get("shown") else say("not seen")
     if seen == handled:
         return ngettext("%(seen)s time", "%(seen)s times", seen) % {"seen": _number(seen)}
     return say("%(handled)s of %(seen)s") % {"handled": _number(handled), "seen": _number(seen)}
@@ -87,6 +98,11 @@ def _handled(values: Values) -> str:
 
 def _seen(values: Values) -> str:
     return _handled({"seen": values["seen"], "handled": values["seen"]})
+
+
+def _scenarios(values: Values) -> str:
+    done = len(set(values["asked"]) & set(values["passed"]))
+    return say("%(done)s of %(of)s") % {"done": done, "of": len(values["asked"])}
 
 
 def _tokens(values: Values) -> str:
@@ -180,6 +196,15 @@ WORDS: Final = {
         ),
         _("Send Sandbox-Fault: status=429 with a call, wait as long as Retry-After says, and call again."),
         looked=True,
+    ),
+    "scenarios": Words(
+        _("Scenarios passed"),
+        _scenarios,
+        _(
+            "Scenarios that the sandbox judged from the calls of the app's own client, whenever that was, of those "
+            "that fit the scopes asked for. Met by all."
+        ),
+        _("Start one, and run your own client."),
     ),
     "replay": Words(
         _("Retried without doing it twice"),
