@@ -325,6 +325,8 @@ REATTEST_GRACE_DAYS = env.int("REATTEST_GRACE_DAYS", 30)
 """So many days after that, the client is suspended."""
 UNUSED_DAYS = env.int("UNUSED_DAYS", 90)
 """Production credentials that nobody has used for so many days are listed for the reviewers."""
+PROBE_BASE_URL = env.str("PROBE_BASE_URL", PRODUCTION_BASE_URL).rstrip("/")
+"""Where the worker reaches the production API, when it looks whether a new grant works."""
 AGREEMENT_VERSION = "2026-11"
 """The version of docs_content/*/legal/data-agreement.md that organisations accept."""
 

@@ -256,10 +256,44 @@ class Grant(models.Model):
                 name="grant_ended_for_a_reason",
             ),
             models.CheckConstraint(
-                condition=Q(completed_at=None) | Q(opened_at__lte=F("completed_at")),
+                condition=Q(completed_at=None) | Q(opened_at__isnull=False, opened_at__lte=F("completed_at")),
                 name="grant_completed_after_opening",
             ),
         ]
 
     def __str__(self) -> str:
         return str(self.client)
+
+
+class Probe(models.Model):
+    """A look whether a grant works: a token, calls that are allowed, one that is not. A worker makes it.
+
+    The secret is sealed in the row until the probe has ended, and erased then.
+    """
+
+    grant = models.ForeignKey(Grant, on_delete=models.PROTECT, related_name="probes")
+    sealed = models.TextField(blank=True, help_text="the secret, encrypted; empty once the probe has ended")
+    last_four = models.CharField(max_length=4, help_text="of the secret")
+    started_at = models.DateTimeField(default=timezone.now)
+    started_by = models.CharField(max_length=120)
+    due_at = models.DateTimeField(default=timezone.now, help_text="when a worker takes it, or takes it again")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    steps = models.JSONField(default=list, help_text="the calls of the last attempt and how they were answered")
+    fault = models.CharField(max_length=20, blank=True, help_text="why the last attempt did not go well")
+    finished_at = models.DateTimeField(null=True, blank=True)
+    passed = models.BooleanField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["grant"], condition=Q(finished_at=None), name="one_probe_runs"),
+            models.CheckConstraint(
+                condition=Q(finished_at=None, passed=None) & ~Q(sealed="")
+                | Q(finished_at__isnull=False, passed__isnull=False, sealed=""),
+                name="probe_forgets_the_secret_when_it_ends",
+            ),
+            models.CheckConstraint(condition=~Q(passed=True) | Q(fault=""), name="probe_passed_without_a_fault"),
+        ]
+        indexes = [models.Index(fields=["due_at"], condition=Q(finished_at=None), name="probe_due")]
+
+    def __str__(self) -> str:
+        return f"{self.grant} {self.started_at:%Y-%m-%d %H:%M}"

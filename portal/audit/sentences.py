@@ -85,6 +85,8 @@ SENTENCES: dict[str, Any] = {
     "approvals.accept_agreement": _("%(who)s accepted the data agreement for %(object)s"),
     "approvals.open_grant": _("%(who)s made the first production secret of %(object)s"),
     "approvals.confirm_contact": _("%(who)s confirmed a contact address of %(object)s"),
+    "approvals.start_probe": _("%(who)s had it looked at whether production access of %(object)s works"),
+    "approvals.complete_grant": _("Production access of %(object)s works: its probe went well"),
     "approvals.decline": _("%(who)s declined production access of %(object)s"),
     # Conformance scenarios.
     "approvals.start_scenario": _("%(who)s started run %(number)s of the scenario %(scenario)s for %(object)s"),

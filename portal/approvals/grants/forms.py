@@ -6,6 +6,7 @@ from django.utils.functional import lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 
 def _agreement_label() -> SafeString:
@@ -13,6 +14,17 @@ def _agreement_label() -> SafeString:
     words, _mark, after = rest.partition("</a>")
     address = reverse_lazy("guide", args=["data-agreement"])
     return format_html('{}<a href="{}" target="_blank" rel="noopener">{}</a>{}', before, address, words, after)
+
+
+class PastedSecretForm(forms.Form):
+    """A secret that exists, pasted. What was typed is never shown again."""
+
+    secret = forms.CharField(
+        label=_lazy("Client secret"),
+        max_length=200,
+        help_text=_lazy("It is kept encrypted until the probe has ended, for 15 minutes at most, then erased."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
 
 
 class AgreementForm(forms.Form):

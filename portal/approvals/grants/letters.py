@@ -41,6 +41,22 @@ WORDS: dict[str, Words] = {
             "If you did not expect this, suspend the client at once on the credentials page, and revoke the secret."
         ),
     ),
+    "completed": Words(
+        _("%(app)s has production access"),
+        _("The probe went well: its credential gets a token, may do what was granted, and nothing else."),
+        _("What was granted"),
+    ),
+    "completed_review": Words(
+        _("%(app)s of %(organisation)s has production access"),
+        _("The request that you reviewed is complete: a probe with its credential went well. There is nothing to do."),
+        _("The request"),
+        "review-queue",
+    ),
+    "probe_failed": Words(
+        _("%(app)s: the probe of its production access did not go well"),
+        _("It was made with the secret …%(four)s. The page says what failed, and what to do."),
+        _("See what failed"),
+    ),
 }
 
 
@@ -59,11 +75,30 @@ def to_owners(grant: Grant, event: str, **names: Any) -> None:
     _tell_of(grant, event, May.MANAGE, names)
 
 
+def to_builders(grant: Grant, event: str, **names: Any) -> None:
+    """Tell the owners and developers what happened.
+
+    :param event: a key of `WORDS`.
+    """
+    _tell_of(grant, event, May.BUILD, names)
+
+
+def to_reviewer(grant: Grant, event: str) -> None:
+    """Tell whoever reviewed the request.
+
+    :param event: a key of `WORDS`.
+    """
+    reviewer, application = grant.request.reviewer, grant.request.application
+    names = {"app": application.name, "organisation": application.organisation.name}
+    told = [reviewer] if reviewer and reviewer.is_active else []
+    _tell(told, event, names, None, to_reviewer=True, query={"q": grant.request.public_id})
+
+
 def _tell_of(grant: Grant, event: str, what: May, names: dict[str, Any]) -> None:
     application = grant.request.application
-    said = {"client": grant.client, "to_owner": what is May.MANAGE}
     known = {"app": application.name, "organisation": application.organisation.name, **names}
-    _tell(_members(application.organisation, what), event, known, application, **said)
+    users = _members(application.organisation, what)
+    _tell(users, event, known, application, client=grant.client, to_owner=what is May.MANAGE)
 
 
 def _members(organisation: Organisation, what: May) -> list[User]:
@@ -73,16 +108,22 @@ def _members(organisation: Organisation, what: May) -> list[User]:
 
 
 def _tell(
-    users: Iterable[User], event: str, names: dict[str, Any], application: Application | None, **said: Any
+    users: Iterable[User],
+    event: str,
+    names: dict[str, Any],
+    application: Application | None,
+    query: dict[str, str] | None = None,
+    **said: Any,
 ) -> None:
     words = WORDS[event]
     for user in users:
         with translation.override(user.language):
             spoken = {key: str(getattr(words, key)) % names for key in ("heading", "first", "label", "last")}
-            context = {**said, **spoken, "path": _path(words.page, application)}
+            context = {**said, **spoken, "path": _path(words.page, application, query)}
         send(to=user.email, template="grants/notice", context=context, language=user.language)
 
 
-def _path(page: str, application: Application | None) -> str:
+def _path(page: str, application: Application | None, query: dict[str, str] | None) -> str:
     kind, _colon, slug = page.partition(":")
-    return reverse(kind, args=[application.public_id if application else slug])
+    argument = application.public_id if application else slug
+    return reverse(kind, args=[argument] if argument else [], query=query)

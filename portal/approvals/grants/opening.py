@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -9,9 +10,11 @@ from django.utils.translation import gettext as _
 
 from portal.applications.actions import NotAllowedError as NoSecretError
 from portal.applications.actions import add_secret
+from portal.applications.models import Client
 from portal.approvals.grants import letters
 from portal.approvals.grants.agreement import accepted
-from portal.approvals.grants.standing import lock_grant
+from portal.approvals.grants.probing import start_probe
+from portal.approvals.grants.standing import lock_grant, require_standing
 from portal.approvals.models import Grant
 from portal.approvals.moving import NotAllowedError, record
 from portal.audit.actions import Actor
@@ -27,7 +30,7 @@ def open_grant(
     form_id: uuid.UUID | None = None,
     published_secret: str | None = None,
 ) -> str:
-    """Make the secret and return it: the only time that it can be read. The owners are told that it was made.
+    """Make the secret and return it: the only time that it can be read. Owners are told, and a probe begins.
 
     `published_secret` is for the demo, whose credentials the documentation prints.
 
@@ -42,32 +45,35 @@ def open_grant(
         )
     if accepted(locked.request.application.organisation) is None:
         raise NotAllowedError(_("An owner of your organisation must accept the data agreement first."))
-    try:
-        secret = add_secret(
-            by=by,
-            client=locked.client,
-            label=label,
-            expires_at=expires_at,
-            form_id=form_id,
-            published_secret=published_secret,
-        )
-    except NoSecretError as exc:
-        raise NotAllowedError(str(exc)) from exc
+    secret = _add(
+        by, locked.client, label=label, expires_at=expires_at, form_id=form_id, published_secret=published_secret
+    )
     locked.opened_at, locked.opened_by = timezone.now(), by.label
     locked.save(update_fields=["opened_at", "opened_by"])
     record(by, "open_grant", locked.request, after={"client": locked.client.client_id})
     letters.to_owners(locked, "opened", who=by.label)
+    start_probe(by=by, grant=locked, secret=secret)
     return secret
 
 
-def require_standing(grant: Grant) -> None:
-    """Stop where the grant is over.
+@transaction.atomic
+def probe_with_new_secret(
+    *, by: Actor, grant: Grant, label: str, expires_at: datetime | None, form_id: uuid.UUID
+) -> str:
+    """Add a secret to a grant that is open, begin a probe with it, and return it: the only time that it can be read.
 
-    :raises NotAllowedError: with what to do instead.
+    :raises NotAllowedError: where no probe can begin, or the client has as many secrets as it may have.
+    :raises IntegrityError: where the form of this id has made one already; then nothing changes.
     """
-    if grant.ended_at is not None:
-        raise NotAllowedError(_("This grant has ended. Ask for production access again."))
-    if grant.request.application.closed_at is not None:
-        raise NotAllowedError(_("This app is closed. Reopen it first."))
-    if grant.client.suspended_at is not None:
-        raise NotAllowedError(_("This client is suspended. It must be restored first."))
+    locked = lock_grant(grant)
+    require_standing(locked)
+    secret = _add(by, locked.client, label=label, expires_at=expires_at, form_id=form_id)
+    start_probe(by=by, grant=locked, secret=secret)
+    return secret
+
+
+def _add(by: Actor, client: Client, **fields: Any) -> str:
+    try:
+        return add_secret(by=by, client=client, **fields)
+    except NoSecretError as exc:
+        raise NotAllowedError(str(exc)) from exc

@@ -1,7 +1,10 @@
 """Finding a grant, and holding it still."""
 
+from django.utils.translation import gettext as _
+
 from portal.applications.models import Application, Client
 from portal.approvals.models import Grant
+from portal.approvals.moving import NotAllowedError
 
 
 def newest_grant(application: Application) -> Grant | None:
@@ -20,3 +23,16 @@ def lock_grant(grant: Grant) -> Grant:
     client.application = found.request.application
     found.client = client
     return found
+
+
+def require_standing(grant: Grant) -> None:
+    """Stop where the grant is over.
+
+    :raises NotAllowedError: with what to do instead.
+    """
+    if grant.ended_at is not None:
+        raise NotAllowedError(_("This grant has ended. Ask for production access again."))
+    if grant.request.application.closed_at is not None:
+        raise NotAllowedError(_("This app is closed. Reopen it first."))
+    if grant.client.suspended_at is not None:
+        raise NotAllowedError(_("This client is suspended. It must be restored first."))

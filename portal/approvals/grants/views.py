@@ -22,6 +22,7 @@ from portal.applications.shown_once import show_once, shown_already
 from portal.approvals.grants import agreement as agreements
 from portal.approvals.grants.forms import AgreementForm
 from portal.approvals.grants.opening import open_grant
+from portal.approvals.grants.probe_reading import newest_probe
 from portal.approvals.grants.standing import newest_grant
 from portal.approvals.models import Grant
 from portal.approvals.moving import NotAllowedError
@@ -31,7 +32,7 @@ from portal.approvals.moving import NotAllowedError
 def granted(request: SignedInRequest, application_id: str) -> HttpResponse:
     """Show what was granted, and what is still to be done."""
     application, membership = application_for(request, application_id, May.SEE)
-    return _page(request, membership, application, newest_grant(application), "grant")
+    return grant_page(request, membership, application, newest_grant(application), "grant")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -43,7 +44,7 @@ def agreement(request: SignedInRequest, application_id: str) -> HttpResponse:
         agreements.accept_agreement(by=actor(request), organisation=application.organisation, user=request.user)
         messages.success(request, _("The data agreement is accepted for %s.") % application.organisation)
         return redirect("grant", application_id)
-    return _page(request, membership, application, newest_grant(application), "agreement", form=form)
+    return grant_page(request, membership, application, newest_grant(application), "agreement", form=form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -73,10 +74,10 @@ def open_secret(request: SignedInRequest, application_id: str) -> HttpResponseBa
         return show_once(request, application, grant.client, secret, is_opening=True)
     if grant is None or grant.opened_at or grant.ended_at:
         return redirect("grant", application_id)
-    return _page(request, membership, application, grant, "open", form=form)
+    return grant_page(request, membership, application, grant, "open", form=form)
 
 
-def _page(
+def grant_page(
     request: SignedInRequest,
     membership: Membership,
     application: Application,
@@ -84,10 +85,12 @@ def _page(
     name: str,
     **context: Any,
 ) -> HttpResponse:
+    """Answer with one of the pages about a grant."""
     context |= {
         "application": application,
         "grant": grant,
         "client": grant.client if grant else None,
+        "probe": newest_probe(grant),
         "acceptance": agreements.accepted(application.organisation),
         "agreement_version": settings.AGREEMENT_VERSION,
         "may_build": may(membership, May.BUILD),
