@@ -14,11 +14,12 @@ from portal.approvals import actions
 from portal.approvals.answer_checks import pages, running
 from portal.approvals.answer_checks.asking import check_answers
 from portal.approvals.answer_checks.domains import PATH, token_of
-from portal.approvals.answer_checks.models import AnswerCheck
+from portal.approvals.answer_checks.models import AnswerCheck, Kind
 from portal.approvals.answer_checks.results import Result, results_of
 from portal.approvals.answer_checks.running import run_due
 from portal.approvals.models import AccessRequest
 from portal.approvals.moving import NotAllowedError
+from portal.approvals.questionnaire import CHECKS
 from portal.audit.models import Decision
 from portal.outbound import addresses, fetching
 from tests.approvals.requests import BY_DEVELOPER, draft, submitted
@@ -308,6 +309,21 @@ def test_whoever_may_build_has_them_run_again_one_or_all_and_not_for_ever(cast: 
         page = cast.bob.client.post(address, follow=True)
     assert b"That was often enough for now" in page.content
     assert AnswerCheck.objects.count() == 4, "what waits is not asked for twice"
+
+
+def test_the_open_page_learns_when_its_checks_are_done(cast: Cast, internet: Internet) -> None:
+    access = draft(cast)
+    check_answers(by=BY_DEVELOPER, request=access, only=["privacy_policy.reachable"])
+    address = f"/applications/{cast.application.public_id}/production/checks/"
+    assert b"1 check is running" in cast.vera.client.get(address).content
+    assert cast.vera.client.get(f"{address}progress/?seen=1").status_code == 204
+    run_due()
+    told = cast.vera.client.get(f"{address}progress/?seen=1").content.decode()
+    assert ('data-seen="0"' in told, "data-running" in told) == (True, False)
+
+
+def test_every_check_that_a_questionnaire_can_name_is_one_of_ours() -> None:
+    assert {name for names in CHECKS.values() for name in names} == set(Kind.values)
 
 
 def test_decided_requests_are_not_checked(cast: Cast) -> None:

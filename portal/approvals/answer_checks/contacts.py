@@ -58,7 +58,7 @@ def verified(check: AnswerCheck) -> Finding:
                 reason, noop("Look for the mails that went there, the spam folder too, or run the check tomorrow.")
             )
         _write_to(check, address)
-    reason = noop("A mail with a link and a code is on its way there, and nobody has confirmed it yet.")
+    reason = noop("A mail with a link and a code went there, and nobody has confirmed it yet.")
     advice = noop(
         "Whoever reads that address opens the link within 7 days and enters the code; no account is needed. "
         "If nothing came, look into the spam folder, or run the check again an hour later: that sends another mail."

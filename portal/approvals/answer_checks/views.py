@@ -40,13 +40,24 @@ def index(request: SignedInRequest, application_id: str) -> HttpResponse:
         hosts = {host_of(result.answer) for result in flat if result.kind == Kind.DOMAIN}
         context |= {
             "results": results,
-            "waits": any(result.waits for result in flat),
-            "may_run": may(membership, May.BUILD) and latest.state in OPEN,
+            "waiting": sum(result.waits for result in flat),
+            "may_run": may(membership, May.BUILD) and latest.state in OPEN and any(result.answer for result in flat),
             "token": token_of(application.organisation),
             "files": [f"https://{host}{PATH}" for host in sorted(filter(None, hosts))],
             "page": Paginator(earlier, PAGE).get_page(request.GET.get("page")),
         }
     return render(request, "answer_checks/index.html", context)
+
+
+@require_safe
+def progress(request: SignedInRequest, application_id: str) -> HttpResponse:
+    """Return how many checks run, for the page while it is open; 204 where it has seen that."""
+    application, _membership = application_for(request, application_id, May.SEE)
+    latest = _latest(application)
+    waiting = latest.checks.filter(done_at=None).count() if latest else 0
+    if request.GET.get("seen") == str(waiting):
+        return HttpResponse(status=204)
+    return render(request, "answer_checks/progress.html", {"waiting": waiting})
 
 
 @require_POST
@@ -55,11 +66,11 @@ def run(request: SignedInRequest, application_id: str) -> HttpResponse:
     application, _membership = application_for(request, application_id, May.BUILD)
     latest = _latest(application)
     if latest is not None:
-        have_checked(request, actor(request), latest)
+        _have_checked(request, actor(request), latest)
     return redirect("access-checks", application_id)
 
 
-def have_checked(request: HttpRequest, by: Actor, access: AccessRequest) -> None:
+def _have_checked(request: HttpRequest, by: Actor, access: AccessRequest) -> None:
     """Ask for the checks that the form names (`check`, any number of times; none means all), and say how it went."""
     if wait := rates.seconds_to_wait(RATE, str(access.pk)):
         minutes = -(-wait // 60)
