@@ -23,6 +23,8 @@ COLOURS = (
     ("tag", "ink"),
     ("sandbox-soft", "sandbox"),
     ("sandbox-soft", "ink"),
+    ("paper", "sandbox"),
+    ("surface", "sandbox"),
     ("production-soft", "production"),
     ("production-soft", "ink"),
     ("surface", "production"),
@@ -43,7 +45,13 @@ LANGUAGES = (("curl", "cURL"), ("php", "PHP"), ("javascript", "JavaScript"), ("p
 @public_page
 def styleguide(request: HttpRequest) -> HttpResponse:
     """Show every component."""
-    context = {"colours": COLOURS, "form": _form(), "groups": _groups(), "sequence": _sequence()}
+    context = {
+        "colours": COLOURS,
+        "form": _form(),
+        "groups": _groups(),
+        "sequence": _sequence(),
+        "verdicts": [("met", _("met")), ("warn", _("look at it")), ("unmet", _("not met"))],
+    }
     return HttpResponse(render_to_string("ui/styleguide.html", context, request))
 
 

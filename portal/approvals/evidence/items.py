@@ -111,6 +111,11 @@ class ScopeItem(Item):
         return self.scope
 
     @property
+    def next(self) -> str:
+        """Return what to do for it, empty where it is met."""
+        return words.more_calls(self.thresholds) if self.verdict == Verdict.WARN else super().next
+
+    @property
     def calls(self) -> int:
         """Return how many calls there were."""
         return int(self.values["calls"])

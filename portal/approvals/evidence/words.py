@@ -68,6 +68,11 @@ def next_step(key: str) -> str:
     return str(WORDS[key].next)
 
 
+def more_calls(thresholds: Thresholds) -> str:
+    """Return what to do for a scope of which a little was seen."""
+    return say("Go on: %(scope_calls)s calls must succeed, and one must write where it lets write.") % vars(thresholds)
+
+
 def link(key: str) -> str:
     """Return what the link to its calls is called."""
     if key in {"success_7", "success_30"}:
