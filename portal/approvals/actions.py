@@ -81,11 +81,14 @@ def missing(request: AccessRequest) -> tuple[list[Question], list[str]]:
     No scope at all is missing too: then the second list holds an empty name.
     """
     asked = questionnaire().asked_of(request.application.integration)
-    open_questions = [
-        each for each in asked if each.required and request.answers.get(each.key) in (None, "", [], False)
-    ]
+    open_questions = [each for each in asked if each.required and is_empty(request.answers.get(each.key))]
     scopes = {each.scope: each.reason for each in request.scopes.all()}
     return open_questions, [name for name in in_order(set(scopes)) if not scopes[name].strip()] if scopes else [""]
+
+
+def is_empty(answer: object) -> bool:
+    """Say whether nothing was answered. The number 0 is an answer."""
+    return answer is False or answer in (None, "", [])
 
 
 @transaction.atomic

@@ -203,4 +203,4 @@ def _tell(
 def _path(request: AccessRequest, side: Side) -> str:
     if side == Side.REVIEWER:
         return reverse("review-queue", query={"q": request.public_id})
-    return reverse("application", args=[request.application.public_id])
+    return reverse("production-access", args=[request.application.public_id])

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from portal.applications.models import FACILITY_CODE, Integration
 from portal.approvals.thresholds import ThresholdError, Thresholds
@@ -67,6 +68,8 @@ class Question:
             return dict(self.choices).get(answer, str(answer or ""))
         if self.kind == "facilities":
             return "\n".join(f"{each['code']} {each['name']}".strip() for each in answer or [])
+        if self.kind == "yes":
+            return _("Yes") if answer else ""
         return "" if answer is None else str(answer)
 
 

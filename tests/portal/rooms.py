@@ -57,6 +57,7 @@ FREE = {
     "opening_id",
     "reviewer_id",
     "scenario",
+    "section",
 }
 """What is public, or secret itself, or looked at by a rule of its own."""
 UNKNOWN = """tests/portal/rooms.py knows no value for <%s> in %s.
@@ -157,6 +158,7 @@ def real_ids(cast: Cast) -> Ids:
         "code": "token_missing",
         "issuer_path": "api/v1/connect",
         "scenario": "no-match-creates",
+        "section": "care",
         "token": "x" * 43,
         "session_id": _session(paula),
         "pk": Authenticator.objects.create(
@@ -206,7 +208,7 @@ def _belongings(organisation: Organisation, application: Application, member: Pe
             by=BY_TEST, application=application, scenario=SCENARIOS["no-match-creates"], user=None
         ).public_id,
         "access_id": AccessRequest.objects.create(
-            application=application, state=State.SUBMITTED, submitted_at=timezone.now()
+            application=application, state=State.CHANGES_REQUESTED, submitted_at=timezone.now()
         ).public_id,
     }
 
