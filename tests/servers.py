@@ -80,9 +80,25 @@ def running(data_dir: Path, **variables: str) -> Iterator[Server]:
         **UNLIMITED,
         **variables,
     }
-    manage(environment, "demo", "--no-serve")
+    _prepare(environment, data_dir, variables)
     with serving(environment) as server:
         yield server
+
+
+_prepared: dict[tuple[tuple[str, str], ...], Path] = {}
+"""Folders with the demo's data as no server has touched it: a copy costs less than making it again."""
+
+
+def _prepare(environment: dict[str, str], data_dir: Path, variables: dict[str, str]) -> None:
+    """Fill the folder, or the database of DATABASE_URL, with the demo."""
+    made = tuple(sorted({**UNLIMITED, **variables}.items()))
+    if made in _prepared:
+        shutil.copytree(_prepared[made], data_dir, dirs_exist_ok=True)
+        return
+    manage(environment, "demo", "--no-serve")
+    if "DATABASE_URL" not in environment:
+        _prepared[made] = data_dir.with_name(f"{data_dir.name}-prepared")
+        shutil.copytree(data_dir, _prepared[made])
 
 
 @contextmanager

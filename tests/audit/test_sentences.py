@@ -77,10 +77,11 @@ def passes_on(verb: ast.expr) -> bool:
 @cache
 def wrappers_in(path: Path) -> set[str]:
     """Return the functions of a module that pass their caller's verb on."""
-    if not path.is_file():
+    text = path.read_text() if path.is_file() else ""
+    if RECORD not in text:
         return set()
     found = set()
-    for function in ast.walk(ast.parse(path.read_text())):
+    for function in ast.walk(ast.parse(text)):
         if isinstance(function, ast.FunctionDef) and any(
             isinstance(call, ast.Call)
             and isinstance(call.func, ast.Name)
@@ -96,6 +97,7 @@ def modules() -> list[Path]:
     return sorted((PROJECT / "portal").rglob("*.py"))
 
 
+@cache
 def recorded() -> set[str]:
     return {verb for path in modules() for verb in verbs_in(path)}
 

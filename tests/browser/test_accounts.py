@@ -189,6 +189,7 @@ def test_every_page_of_an_account(chromium: Browser, live: Server, grace: Person
         assert walk(window, OWN_PAGES, axe=True) == {}
 
 
+@pytest.mark.timed
 def test_a_page_of_too_many_attempts_says_when(grace: Person) -> None:
     page, began = grace.page, time.monotonic()
     grace.sign_in(then="/accounts/email/")

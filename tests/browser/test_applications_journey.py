@@ -17,6 +17,7 @@ from tests.browser.sessions import sign_in
 from tests.browser.windows import FLAGS, open_window
 from tests.servers import Server, need, running
 
+pytestmark = pytest.mark.xdist_group("journey")  # they have a server of their own
 A_DAY_LATER = """
 from datetime import timedelta
 from django.db.models import F, QuerySet
@@ -71,6 +72,7 @@ def create(page: Page, name: str) -> None:
     expect(page.get_by_role("heading", name="Your app is ready")).to_be_visible()
 
 
+@pytest.mark.timed
 def test_a_secret_is_made_copied_used_rotated_and_revoked(chromium: Browser, server: Server) -> None:
     need("curl", "curl")
     with open_window(chromium, server.url) as window:

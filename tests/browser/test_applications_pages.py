@@ -13,6 +13,7 @@ from tests.browser.test_every_page import SIZES, accessibility, appearance, stru
 from tests.browser.windows import Theme, open_window
 from tests.servers import Server, running
 
+pytestmark = pytest.mark.xdist_group("applications")  # they have a server of their own
 STATES = """
 from datetime import timedelta
 from django.utils import timezone

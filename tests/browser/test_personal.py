@@ -3,7 +3,7 @@
 import json
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -14,9 +14,11 @@ from portal.accounts.published import OWNER, STAFF, VIEWER
 from portal.applications.published import DEMO_PRODUCTION_CLIENT, DEMO_SANDBOX_CLIENT, SANDBOX_CLIENT
 from portal.samples.languages import LANGUAGES
 from tests.browser.sessions import shell, unused_session
+from tests.browser.test_every_page import SIZES
 from tests.browser.windows import Theme, Window, group, open_window, overflow, settle, shift
 from tests.servers import Server, running
 
+pytestmark = pytest.mark.xdist_group("personal")  # they have a server of their own
 GUIDE = "/guides/getting-started/"
 SECOND = "Ward tablets"
 APP = """
@@ -68,9 +70,6 @@ class Reader:
         """Open the page and wait until it is personal."""
         self.page.goto(address)
         expect(self.page.locator("html")).to_have_class(re.compile(r"\bpersonal\b"))
-
-
-OpenReader = Callable[..., Reader]
 
 
 @pytest.fixture(scope="module")
@@ -312,6 +311,7 @@ def test_if_the_personal_part_does_not_come_the_page_is_everybodys(
     assert answer(reader.page, 1)["given_name"] == "Amina"
 
 
+@pytest.mark.timed
 def test_a_suspended_client_is_refused_at_once(reader: Reader, second: str) -> None:
     reader.open()
     run(reader.page, 1)
@@ -361,10 +361,9 @@ def test_a_viewer_sees_a_name_and_the_published_samples(window: Window, live: Se
     assert SANDBOX_CLIENT.client_id in samples(reader.page)["curl"]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize(("theme", "width"), SIZES)
 def test_it_is_accessible_and_nothing_moves(
-    chromium: Browser, live: Server, second: str, width: int, theme: Theme
+    chromium: Browser, live: Server, second: str, theme: Theme, width: int
 ) -> None:
     with open_window(chromium, live.url, width=width, theme=theme) as window:
         reader = Reader(window, live, [])

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.browser.test_every_page import SIZES
 from tests.browser.windows import Theme, Window, group, open_window, settle
 from tests.servers import Server
 
@@ -112,9 +113,9 @@ def test_the_first_key_skips_to_the_text(page: Page, address: str) -> None:
     assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize(("address", "width"), [("/", 1440), (GUIDE, 1440), (GUIDE, 390), ("/errors/", 390)])
-def test_focus_is_visible_everywhere(chromium: Browser, live: Server, address: str, width: int, theme: Theme) -> None:
+@pytest.mark.parametrize(("theme", "width"), SIZES)
+@pytest.mark.parametrize("address", ["/", GUIDE, "/errors/"])
+def test_focus_is_visible_everywhere(chromium: Browser, live: Server, address: str, theme: Theme, width: int) -> None:
     with open_window(chromium, live.url, width=width, theme=theme) as window:
         window.page.goto(address)
         visited = 0

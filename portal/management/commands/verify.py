@@ -13,10 +13,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 BIN = Path(sys.executable).parent
 PYTHON = sys.executable
-IN_PARALLEL = ("-n", str(min(4, (os.cpu_count() or 1) + 1)), "--dist", "loadfile")
+CORES = os.cpu_count() or 1
+IN_PARALLEL = ("-n", str(min(4, CORES + 1)), "--dist", "loadfile")
 """A process a core and one more, because many tests wait for servers; those of a file stay together and share them."""
 BROWSER = "tests/browser"
-"""What a reader waits for is measured here: these tests have the machine to themselves."""
+SPREAD = ("-n", str(min(4, CORES)), "--dist", "loadgroup")
+"""Test by test, each process with a browser and a server of its own; those of a group stay together."""
 DEPLOYMENT = {
     "MODE": "production",
     "PUBLIC_URL": "https://developers.example.org",
@@ -50,7 +52,9 @@ class Command(BaseCommand):
         self._step("deployment", [PYTHON, "manage.py", "check", "--deploy", "--fail-level", "WARNING"], DEPLOYMENT)
         if not options["no_tests"]:
             self._step("tests", [PYTHON, "-m", "pytest", *IN_PARALLEL, f"--ignore={BROWSER}"])
-            self._step("tests in a browser", [PYTHON, "-m", "pytest", BROWSER])
+            browser = [PYTHON, "-m", "pytest", BROWSER]
+            self._step("tests in a browser", [*browser, *SPREAD, "-m", "not timed"])
+            self._step("tests in a browser that has the machine to itself", [*browser, "-m", "timed"])
         if not options["no_tests"] and os.environ.get("CI") == "true":
             self._step("tests on PostgreSQL", [PYTHON, "-m", "tests.on_postgresql", *IN_PARALLEL])
 
