@@ -202,5 +202,5 @@ def _tell(
 
 def _path(request: AccessRequest, side: Side) -> str:
     if side == Side.REVIEWER:
-        return reverse("review-queue", query={"q": request.public_id})
+        return reverse("review-request", args=[request.public_id])
     return reverse("production-access", args=[request.application.public_id])

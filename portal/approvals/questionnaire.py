@@ -94,6 +94,7 @@ class Questionnaire:
     version: str
     sections: tuple[Section, ...]
     thresholds: Thresholds = field(default=Thresholds())
+    items: tuple[tuple[str, Words], ...] = ()
 
     def __iter__(self) -> Iterator[Question]:
         """Return every question, in order."""
@@ -103,6 +104,11 @@ class Questionnaire:
     def asked_of(self, integration: str) -> list[Question]:
         """Return the questions for an application of this integration, in order."""
         return [question for question in self if question.is_asked_of(integration)]
+
+    @property
+    def checklist(self) -> list[tuple[str, str]]:
+        """Return what reviewers tick: key and words."""
+        return [(key, said(words)) for key, words in self.items]
 
     @property
     def facilities(self) -> Question:
@@ -164,7 +170,9 @@ def _read(path: Path) -> Questionnaire:
 def _parse(content: dict[str, Any]) -> Questionnaire:
     _demand(isinstance(content.get("version"), str), "version must be a text")
     sections = tuple(_section(each) for each in _tables(content, "section"))
-    found = Questionnaire(content["version"], sections, _thresholds(content))
+    items = tuple((_key(each, "a checklist item"), _words(each, "label", "checklist")) for each in _checklist(content))
+    _demand(len(dict(items)) == len(items), "the checklist has a key twice")
+    found = Questionnaire(content["version"], sections, _thresholds(content), items)
     keys = [question.key for question in found]
     repeated = {key for key in keys if keys.count(key) > 1}
     _demand(not repeated, f"these keys stand twice: {', '.join(sorted(repeated))}")
@@ -218,6 +226,10 @@ def _tables(table: dict[str, Any], name: str) -> list[dict[str, Any]]:
     found = table.get(name)
     _demand(isinstance(found, list) and bool(found), f"at least one [[{name}]] is needed")
     return list(found or [])
+
+
+def _checklist(content: dict[str, Any]) -> list[dict[str, Any]]:
+    return _tables(content, "checklist") if "checklist" in content else []
 
 
 def _key(table: dict[str, Any], what: str) -> str:

@@ -19,14 +19,15 @@ from portal.accounts.models import Organisation, Role
 from portal.accounts.recovery_links import stop_token
 from portal.applications import actions as applications
 from portal.applications.models import Application, ClientSecret
+from portal.approvals import actions as approvals
+from portal.approvals import reviewing
 from portal.approvals.models import AccessRequest
 from portal.approvals.scenarios.actions import start_scenario
 from portal.approvals.scenarios.catalogue import SCENARIOS
-from portal.approvals.states import State
 from portal.audit.models import ApiCall
 from portal.connect.models import BreakGlassOpening, Dataset, MatchReview, Patient
 from portal.usage.log import Place
-from tests.approvals.requests import reviewer
+from tests.approvals.requests import ANSWERS, SCOPES, reviewer
 from tests.cast import BY_TEST, Cast, Person
 
 OWNED = {
@@ -172,14 +173,14 @@ def real_ids(cast: Cast) -> Ids:
     rita = reviewer()
     common["reviewer_id"] = reviewer("Saul").user.reviewer.pk
     return Ids(
-        common | _belongings(cast.organisation, cast.application, cast.bob),
-        common | _belongings(cast.elsewhere, other, cast.charlie),
+        common | _belongings(cast.organisation, cast.application, cast.bob, rita),
+        common | _belongings(cast.elsewhere, other, cast.charlie, rita),
         paula,
         rita,
     )
 
 
-def _belongings(organisation: Organisation, application: Application, member: Person) -> dict[str, Any]:
+def _belongings(organisation: Organisation, application: Application, member: Person, rita: Person) -> dict[str, Any]:
     invitation = invitation_actions.invite(
         by=BY_TEST, organisation=organisation, inviter=member.user, email="guest@example.net", role=Role.VIEWER
     )
@@ -207,10 +208,18 @@ def _belongings(organisation: Organisation, application: Application, member: Pe
         "run_id": start_scenario(
             by=BY_TEST, application=application, scenario=SCENARIOS["no-match-creates"], user=None
         ).public_id,
-        "access_id": AccessRequest.objects.create(
-            application=application, state=State.CHANGES_REQUESTED, submitted_at=timezone.now()
-        ).public_id,
+        "access_id": _asked(application, rita).public_id,
     }
+
+
+def _asked(application: Application, rita: Person) -> AccessRequest:
+    """Return a request in the state in which both sides can do most."""
+    request = approvals.start_request(by=BY_TEST, application=application, user=None)
+    approvals.save_request(by=BY_TEST, request=request, answers=ANSWERS, scopes=SCOPES)
+    approvals.submit(by=BY_TEST, request=request, user=None)
+    reviewing.claim(by=BY_TEST, request=request, reviewer=rita.user)
+    reviewing.ask_for_changes(by=BY_TEST, request=request, reviewer=rita.user, message="More, please.")
+    return request
 
 
 def _match(organisation: Organisation, application: Application) -> MatchReview:

@@ -100,10 +100,10 @@ class QueueForm(forms.Form):
     """What narrows the queue."""
 
     q = forms.CharField(
-        label=_("App, organisation, client_id or request"),
+        label=_("Find"),
         required=False,
         max_length=120,
-        widget=forms.TextInput(attrs={"type": "search"}),
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("App, organisation, client_id, request")}),
     )
     state = forms.ChoiceField(
         label=_("Which"),
