@@ -45,6 +45,9 @@ class KnownClient:
     """Codes of those that it may send data for, in production."""
     fetches_keys: bool = False
     """Its keys have a URL: one that is not known here may be there by now."""
+    rehearses_since: datetime | None = None
+    """Until `rehearses_until` the sandbox refuses one of its calls with 429, so that it can show what it does then."""
+    rehearses_until: datetime | None = None
 
     def credential_of(self, presented: str) -> str | None:
         """Return the id (`secret:<id>`) of the secret that this is, or None. Every secret is compared."""
@@ -111,6 +114,8 @@ class ClientRegistry:
             jwks=row.jwks,
             facilities=frozenset(row.facilities),
             fetches_keys=bool(row.jwks_url),
+            rehearses_since=row.rehearses_since,
+            rehearses_until=row.rehearses_until,
         )
         with self._lock:
             if drops == self._drops:  # otherwise what was read may be older than what was dropped meanwhile

@@ -76,6 +76,10 @@ class Client(models.Model):
     suspended_at = models.DateTimeField(null=True, blank=True)
     suspended_reason = models.TextField(blank=True)
     suspended_by_operator = models.BooleanField(default=False, help_text="then its members cannot restore it")
+    rehearses_since = models.DateTimeField(
+        null=True, blank=True, help_text="from then on the sandbox refuses one of its calls with 429, to try it"
+    )
+    rehearses_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -96,6 +100,11 @@ class Client(models.Model):
             models.CheckConstraint(
                 condition=Q(suspended_by_operator=False) | Q(suspended_at__isnull=False),
                 name="client_operator_suspension_is_one",
+            ),
+            models.CheckConstraint(
+                condition=Q(rehearses_since__isnull=True, rehearses_until__isnull=True)
+                | Q(rehearses_until__gt=F("rehearses_since")) & ~Q(environment=PRODUCTION),
+                name="client_rehearses_in_the_sandbox",
             ),
             models.CheckConstraint(
                 condition=Q(jwks_url="", jwks_due_at__isnull=True) | (~Q(jwks_url="") & Q(jwks_due_at__isnull=False)),

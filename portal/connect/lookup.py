@@ -10,6 +10,7 @@ from portal.connect.access import nobody
 from portal.connect.datasets import visible_datasets
 from portal.connect.models import Patient
 from portal.oauth.tokens import AccessToken
+from portal.problems.catalogue import MERGED
 from portal.problems.exceptions import FieldError, Problem
 
 
@@ -38,6 +39,13 @@ def health_id_of(request: Request, text: str, pointer: str) -> str:
         raise Problem("invalid_health_id", errors=[fault]) from None
     call_of(request).patient = patient_hash(health_id)
     return health_id
+
+
+def note_alias(request: Request, sent: str, answered: str) -> None:
+    """Note in the ledger that a call that went well was sent an alias, and has answered with the survivor."""
+    call = call_of(request)
+    if sent != answered and not call.error_code:
+        call.error_code = MERGED.code
 
 
 def patients_of(token: AccessToken, health_id: str) -> OnePatient:

@@ -339,7 +339,33 @@ INJECTED: Final = ProblemType(
 )
 """What the ledger says of a call that asked to fail."""
 
+REHEARSED: Final = ProblemType(
+    "rehearsed_refusal",
+    429,
+    noop("Refused by a conformance scenario"),
+    noop(
+        "A scenario of this app was under way in which the sandbox refuses one call, to see what the client does then."
+    ),
+    noop(
+        "Nothing needs mending, if the client waits as long as Retry-After says. This code stands in the request log "
+        "only; the answer was that of `rate_limited`."
+    ),
+)
+"""What the ledger says of a call that was refused to try a client."""
+
+MERGED: Final = ProblemType(
+    "merged_health_id",
+    200,
+    noop("The Health ID was merged into another"),
+    noop("The call was carried out. The Health ID that was sent is an alias; the answer has the one that survives."),
+    noop(
+        "Compare the `health_id` of an answer with the one that was sent, and store the new one where they differ. "
+        "This code stands in the request log only."
+    ),
+)
+"""What the ledger says of a call that went well with an alias."""
+
 PROBLEMS: Final = {problem.code: problem for problem in _ALL}
 """Errors that are answered as problem details."""
-KNOWN_ERRORS: Final = {**PROBLEMS, **OAUTH_ERRORS, INJECTED.code: INJECTED}
+KNOWN_ERRORS: Final = {**PROBLEMS, **OAUTH_ERRORS, **{note.code: note for note in (INJECTED, REHEARSED, MERGED)}}
 """Everything that a row of the ledger may name."""

@@ -16,12 +16,14 @@ from django.utils.translation import gettext_lazy as _
 from portal.applications.scopes import SCOPES, available
 from portal.edge.environments import PRODUCTION
 from portal.openapi.document import operations
-from portal.problems.catalogue import INJECTED
+from portal.problems.catalogue import INJECTED, REHEARSED
 
 RESOLVES: Final = ("resolvePatient", "resolvePatientBatch")
 AMBIGUOUS: Final = ("ambiguous_match", "local_number_reused")
 CONFLICTS: Final = ("older_version", "version_reused", "ambiguous_identifier")
-LIMITED: Final = ("rate_limited", INJECTED.code)
+ARRANGED: Final = (INJECTED.code, REHEARSED.code)
+"""What the sandbox refused because somebody wanted to see what comes then."""
+LIMITED: Final = ("rate_limited", *ARRANGED)
 EXPECTED: Final = (404, 409)
 """Answers that a good program meets, and that say nothing against it."""
 READING: Final = ("get", "list", "search")
@@ -40,7 +42,7 @@ class Kind:
 KINDS: Final = {
     "faulty": Kind(
         _("Refused for a fault of the caller"),
-        Q(status__gte=400, status__lt=500) & ~Q(status__in=EXPECTED) & ~Q(error_code=INJECTED.code),
+        Q(status__gte=400, status__lt=500) & ~Q(status__in=EXPECTED) & ~Q(error_code__in=ARRANGED),
     ),
     "ambiguous": Kind(_("Ambiguous at resolve"), Q(operation__in=RESOLVES, error_code__in=AMBIGUOUS)),
     "conflict": Kind(_("Conflict"), Q(error_code__in=CONFLICTS)),

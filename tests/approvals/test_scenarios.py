@@ -15,8 +15,9 @@ from portal.approvals.scenarios import actions
 from portal.approvals.scenarios.catalogue import ALL, SCENARIOS
 from portal.approvals.scenarios.models import ScenarioRun
 from portal.approvals.scenarios.reading import passed
+from portal.approvals.scenarios.scripts import AMINA
 from portal.approvals.scenarios.tasks import judge_due
-from portal.approvals.scenarios.values import newcomer
+from portal.approvals.scenarios.values import AMINA_BORN, AMINA_PHONE, misheard_amina, newcomer
 from portal.audit.models import ApiCall, Decision
 from portal.connect.models import Dataset
 from portal.connect.register import file_missing
@@ -272,6 +273,27 @@ def test_what_was_shown_for_an_older_version_does_not_count(cast: Cast, caller: 
     assert NEW in passed(cast.application.pk)
     ScenarioRun.objects.update(version=SCENARIOS[NEW].version - 1)
     assert passed(cast.application.pk) == {}
+
+
+@pytest.mark.usefixtures("full_sandbox")
+def test_whom_a_run_invents_is_known_to_nobody(caller: Caller) -> None:
+    file_missing(Dataset.objects.get(kind="fixtures"))
+    for number in range(40):
+        assert caller.resolve(newcomer(f"run {number}")).status_code == 201
+
+
+def test_amina_is_ambiguous_on_every_day_and_her_phone_decides(caller: Caller) -> None:
+    for number in range(2 * len(AMINA_BORN)):
+        person = misheard_amina(f"run {number}", number)
+        assert caller.resolve(person).json()["code"] == "ambiguous_match"
+        assert caller.resolve(person, phone=AMINA_PHONE).json()["health_id"] == AMINA
+
+
+def test_who_went_on_provisionally_does_not_stand_in_the_way_of_the_next_run(caller: Caller) -> None:
+    for number in range(3):
+        person = misheard_amina(f"run {number}", number)
+        assert caller.resolve(person).json()["code"] == "ambiguous_match"
+        assert caller.resolve(person, on_ambiguous="provisional").json()["outcome"] == "provisional"
 
 
 def test_runs_have_a_second_page(cast: Cast) -> None:

@@ -1,5 +1,6 @@
 """A Health ID that was merged into another goes on working, and answers with the surviving one."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from portal.connect.models import Dataset, LocalLink, Patient, PatientIdentifier
 from portal.connect.register import file_missing
 from portal.connect.synthetic import load_people
 from tests.callers import SEARCH_URL, bearer
+from tests.connect.pushing import Pusher, encounter
 from tests.connect.test_patients import READ_URL
 from tests.connect.test_resolve import NEW, caller, post
 
@@ -108,3 +110,40 @@ def test_loading_again_doubles_no_link_and_nobody_is_their_own_alias() -> None:
     patient.merged_into = patient
     with pytest.raises(IntegrityError):
         patient.save()
+
+
+def test_the_ledger_notes_that_an_alias_was_sent(api: Client) -> None:
+    pusher = Pusher(api)
+    sent = encounter(health_id=ALIAS, facility_code="NG-LOS-H1")
+    calls: list[Callable[[], Any]] = [
+        lambda: pusher.get(f"patients/{ALIAS}"),
+        lambda: pusher.get(f"patient/search?health_id={ALIAS.lower()}"),
+        lambda: pusher.get(f"patients/{ALIAS}/lab-results"),
+        lambda: pusher.get(f"patients/{ALIAS}/diagnostics"),
+        lambda: pusher.push("encounters", sent),
+        lambda: pusher.push("encounters", sent),
+    ]
+    for call in calls:
+        before = ApiCall.objects.latest("pk").pk
+        assert call().status_code < 300
+        row = ApiCall.objects.get(pk__gt=before)
+        assert (row.error_code, row.patient, row.outcome) == ("merged_health_id", patient_hash(SURVIVOR), "allowed")
+    assert pusher.get(f"patients/{SURVIVOR}").status_code == 200
+    assert ApiCall.objects.latest("pk").error_code == ""
+
+
+def test_of_a_batch_only_the_item_with_the_alias_is_noted(api: Client) -> None:
+    pusher = Pusher(api)
+    items = [encounter(health_id=ALIAS, source_id="A"), encounter(source_id="B"), encounter(source_id="C", status="x")]
+    before = ApiCall.objects.latest("pk").pk
+    assert pusher.push("batch", {"items": [{"encounter": item} for item in items]}).status_code == 200
+    rows = ApiCall.objects.filter(pk__gt=before).order_by("pk")
+    assert list(rows.values_list("status", "error_code")) == [(201, "merged_health_id"), (201, ""), (200, "")]
+
+
+def test_an_alias_that_is_refused_is_noted_as_refused(api: Client) -> None:
+    pusher = Pusher(api)
+    sent = encounter(health_id=ALIAS, source_version=2)
+    assert pusher.push("encounters", sent).status_code == 201
+    assert pusher.push("encounters", {**sent, "source_version": 1}).status_code == 409
+    assert ApiCall.objects.latest("pk").error_code == "older_version"

@@ -26,10 +26,9 @@ from portal.approvals.scenarios.reading import passed
 from portal.approvals.thresholds import Thresholds
 from portal.audit.models import ApiCall
 from portal.edge.environments import SANDBOX
-from portal.problems.catalogue import INJECTED
 from portal.usage.figures import Row as Counted
 from portal.usage.figures import figures
-from portal.usage.kinds import EXPECTED, opened_by, writes
+from portal.usage.kinds import ARRANGED, EXPECTED, opened_by, writes
 from portal.usage.log import calls_of
 
 WEEK = 7
@@ -244,12 +243,12 @@ class Calls:
     @property
     def is_faulty(self) -> bool:
         """Say whether they were refused for a fault of the caller (`faulty` in `usage/kinds.py`)."""
-        return 400 <= self.status < 500 and self.status not in EXPECTED and self.error_code != INJECTED.code
+        return 400 <= self.status < 500 and self.status not in EXPECTED and self.error_code not in ARRANGED
 
 
 def success(calls: Iterable[Calls]) -> float | None:
     """Return the share that was not refused for a fault of the caller, in percent; 100 only where none was."""
-    judged = [each for each in calls if each.status < 500 and each.error_code != INJECTED.code]
+    judged = [each for each in calls if each.status < 500 and each.error_code not in ARRANGED]
     number = sum(each.number for each in judged)
     faulty = sum(each.number for each in judged if each.is_faulty)
     if not number:

@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
 from portal.applications.models import Application
+from portal.applications.published import SANDBOX_CLIENT
+from portal.applications.rehearsals import begin_rehearsal, end_rehearsal
 from portal.approvals.moving import NotAllowedError
 from portal.approvals.scenarios.catalogue import SCENARIOS, TIME_UP, Scenario
 from portal.approvals.scenarios.judging import Judgement, Seen, judge
@@ -33,6 +35,8 @@ def start_scenario(*, by: Actor, application: Application, scenario: Scenario, u
     client = locked.clients.filter(environment=SANDBOX, suspended_at=None).first()
     if locked.closed_at is not None or client is None:
         raise NotAllowedError(_("This app cannot call the sandbox: it is closed, or its client is suspended."))
+    if client.client_id == SANDBOX_CLIENT.client_id:
+        raise NotAllowedError(_("Everybody calls with the client of this app. Create an app of your own."))
     runs = ScenarioRun.objects.filter(application=locked, scenario=scenario.key)
     under_way = runs.filter(state=RunState.RUNNING).first()
     if under_way is not None and look(under_way).state == RunState.RUNNING:
@@ -49,6 +53,8 @@ def start_scenario(*, by: Actor, application: Application, scenario: Scenario, u
         ends_at=now + LONGEST,
     )
     record_decision(by=by, verb="approvals.start_scenario", **_about(run))
+    if scenario.rehearses:
+        begin_rehearsal(client=client, since=run.started_at, until=run.ends_at)
     return run
 
 
@@ -61,6 +67,7 @@ def cancel_scenario(*, by: Actor, run: ScenarioRun) -> None:
     if not _end(run, state=RunState.CANCELLED):
         raise NotAllowedError(_("This run has ended already."))
     record_decision(by=by, verb="approvals.cancel_scenario", **_about(run))
+    _let_pass(run)
 
 
 def look(run: ScenarioRun) -> Judgement:
@@ -86,6 +93,7 @@ def _keep(run: ScenarioRun, found: Judgement) -> None:
         record_decision(
             by=JUDGE, verb="approvals.pass_scenario" if passed else "approvals.fail_scenario", **_about(run)
         )
+        _let_pass(run)
 
 
 def _end(run: ScenarioRun, **fields: Any) -> bool:
@@ -94,6 +102,12 @@ def _end(run: ScenarioRun, **fields: Any) -> bool:
     ended = ScenarioRun.objects.filter(pk=run.pk, state=RunState.RUNNING).update(**fields)
     run.refresh_from_db(fields=[*fields, "state"])
     return bool(ended)
+
+
+def _let_pass(run: ScenarioRun) -> None:
+    """End the rehearsal that came with a run. Last in its transaction."""
+    if SCENARIOS[run.scenario].rehearses:
+        end_rehearsal(client=run.application.clients.get(environment=SANDBOX))
 
 
 def _call(call: Seen) -> dict[str, str]:

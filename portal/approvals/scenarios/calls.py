@@ -9,6 +9,7 @@ READS: Final = frozenset(
     {"getPatient", "searchPatient", "searchPatientByIdentifier", "listLabResults", "listDiagnostics"}
 )
 PUSHES: Final = frozenset({"pushEncounter", "pushLabResults", "pushPrescription", "pushRecordBatch"})
+TOKENS: Final = frozenset({"createToken", "revokeToken", "introspectToken"})
 
 
 def created(call: Seen) -> bool:

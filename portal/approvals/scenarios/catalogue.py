@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.approvals.scenarios import scripts
 from portal.approvals.scenarios.judging import Script
 from portal.approvals.scenarios.models import ScenarioRun
-from portal.approvals.scenarios.values import misheard_amina, newcomer
+from portal.approvals.scenarios.values import halimat, misheard_amina, newcomer
 
 Text = str | Promise
 TIME_UP: Final = "time_up"
@@ -34,6 +34,8 @@ class Scenario:
     script: Script
     values: Callable[[ScenarioRun], Mapping[str, Any]] = field(default=lambda run: {})
     """What to send in this run."""
+    rehearses: bool = False
+    """While it runs the sandbox refuses a call of the application with 429."""
 
     def fault(self, reason: str) -> Text:
         """Return why a run failed."""
@@ -105,6 +107,34 @@ ALL: Final = (
         values=lambda run: misheard_amina(run.public_id, run.number),
     ),
     Scenario(
+        key="merged-patient-followed",
+        version=1,
+        title=_("A merged patient is followed"),
+        shows=_(
+            "Where an answer holds another Health ID than the one that was sent, your client goes on with the new one."
+        ),
+        todo=(
+            _("Let your client hold `OPC-2024-DEMO12` for the person below, as if from before the merge."),
+            _(
+                "Let it read her, push a record for her, or resolve her. She was merged: the answer holds "
+                "`OPC-2024-DEMO11`."
+            ),
+            _("Go on as at her next visit: read her or push a record, now with the Health ID of the answer."),
+        ),
+        steps={
+            "told": _("A call about her is answered with the Health ID that survives"),
+            "followed": _("The next read or push is sent with that Health ID"),
+        },
+        faults={
+            "old_again": _(
+                "The old Health ID was sent again. Compare the `health_id` of each answer with the one that was sent, "
+                "and store the new one where they differ."
+            )
+        },
+        script=scripts.merged_patient_followed,
+        values=lambda run: halimat(run.public_id),
+    ),
+    Scenario(
         key="push-refused-and-mended",
         version=1,
         title=_("A push is refused, and mended"),
@@ -124,6 +154,31 @@ ALL: Final = (
             "refused_again": _("It was refused five times: it seems to be sent again unchanged. Read `errors` first.")
         },
         script=scripts.push_refused_and_mended,
+    ),
+    Scenario(
+        key="429-backed-off",
+        version=1,
+        title=_("Too many calls: your client waits"),
+        shows=_(
+            "Where the answer is 429, your client sends nothing until Retry-After is over, and then the same call."
+        ),
+        todo=(
+            _("Wait two seconds after the start. Then let your client make calls of any kind, one after the other."),
+            _("After the first, the sandbox answers one with 429 and `Retry-After: 5`, by itself, without a header."),
+            _("Let your client wait so long, and make the refused call again. Getting a token meanwhile is no fault."),
+        ),
+        steps={
+            "refused": _("A call is answered with 429"),
+            "came_back": _("Nothing comes for five seconds, and then the same operation succeeds"),
+        },
+        faults={
+            "too_early": _(
+                "A call came before Retry-After was over. Wait so many seconds with all calls of the client, "
+                "in every thread of it."
+            )
+        },
+        script=scripts.backed_off,
+        rehearses=True,
     ),
     Scenario(
         key="facility-updated",

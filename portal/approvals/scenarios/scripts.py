@@ -2,11 +2,13 @@
 
 from functools import cache
 
-from portal.approvals.scenarios.calls import PUSHES, RESOLVES, both, created, matched, of, uses
+from portal.approvals.scenarios.calls import PUSHES, RESOLVES, TOKENS, both, created, matched, of, uses
 from portal.approvals.scenarios.judging import Seen, Watch
 from portal.audit.calls import patient_hash
+from portal.connect.rehearsing import RETRY_AFTER
+from portal.problems.catalogue import MERGED, REHEARSED
 
-AMINA = "OPC-2024-DEMO1"
+AMINA, HALIMA = "OPC-2024-DEMO1", "OPC-2024-DEMO11"
 MOST_REFUSED = 5
 """So often a push may be refused before it is taken for one that is sent again unchanged."""
 FACILITY = frozenset({"putFacility", "syncFacilities"})
@@ -42,6 +44,17 @@ def ambiguous_is_not_guessed(watch: Watch) -> None:
     )
 
 
+def merged_patient_followed(watch: Watch) -> None:
+    """Whoever is told of a surviving Health ID uses that one from then on."""
+    her = of(hash_of(HALIMA))
+    told = watch.wait("told", lambda call: her(call) and (matched(call) or (uses(call) and is_alias(call))))
+    watch.wait(
+        "followed",
+        lambda call: her(call) and uses(call) and not is_alias(call),
+        {"old_again": lambda call: her(call) and is_alias(call) and call.at >= told.answered_at},
+    )
+
+
 def push_refused_and_mended(watch: Watch) -> None:
     """A push is refused for what it says, and the same operation succeeds with what was mended."""
     refused = watch.wait("refused", lambda call: is_push(call) and is_refused(call))
@@ -59,6 +72,17 @@ def push_refused_and_mended(watch: Watch) -> None:
     )
 
 
+def backed_off(watch: Watch) -> None:
+    """A call is refused with 429, and comes again once Retry-After is over, and nothing else before."""
+    refused = watch.wait("refused", lambda call: call.error_code == REHEARSED.code)
+    over = refused.at + RETRY_AFTER
+    watch.wait(
+        "came_back",
+        lambda call: call.operation == refused.operation and call.succeeded and call.at >= over,
+        {"too_early": lambda call: call.operation not in TOKENS and refused.answered_at <= call.at < over},
+    )
+
+
 def facility_updated(watch: Watch) -> None:
     """A facility's state is taken over, then a newer one, and the client sees what came of it."""
     watch.wait("synced", is_taken_over)
@@ -73,6 +97,11 @@ def facility_updated(watch: Watch) -> None:
 def is_ambiguous(call: Seen) -> bool:
     """Say whether a resolve was answered with candidates."""
     return call.operation in RESOLVES and call.error_code == "ambiguous_match"
+
+
+def is_alias(call: Seen) -> bool:
+    """Say whether a call was sent a Health ID that was merged into the one of the answer."""
+    return call.error_code == MERGED.code
 
 
 def is_push(call: Seen) -> bool:

@@ -53,5 +53,11 @@ def misheard_amina(run: str, number: int) -> dict[str, Any]:
     return {**_number(run), "given_name": "Amina", "family_name": "Okafor", "sex": "female", "birth_date": born}
 
 
+def halimat(run: str) -> dict[str, Any]:
+    """Return a fixture who was merged into another."""
+    person = {"given_name": "Halimat", "family_name": "Abubakr", "sex": "female", "birth_date": "1985-03-14"}
+    return {**_number(run), **person}
+
+
 def _number(run: str) -> dict[str, str]:
     return {"source": "his", "local_number": f"RUN-{run}"}

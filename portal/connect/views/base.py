@@ -12,6 +12,7 @@ from portal.audit.calls import call_of
 from portal.audit.inside import record_inside
 from portal.connect import faults
 from portal.connect.locks import hold, sandbox_of, share
+from portal.connect.rehearsing import rehearse
 from portal.edge.environments import SANDBOX
 from portal.oauth.operations import Operation
 from portal.oauth.permissions import operation_of
@@ -30,7 +31,8 @@ class ConnectView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Let the caller in, unless its body would be read as empty.
 
-        :raises Problem: `length_required`, a fault on demand, or what authentication and permission say.
+        :raises Problem: `length_required`, a fault on demand or of a rehearsal, or what authentication and permission
+            say.
         """
         operation = operation_of(request, self)
         call_of(request).operation = operation.id if operation else ""  # also of a call that is refused right away
@@ -38,6 +40,7 @@ class ConnectView(APIView):
         if is_chunked(request.META):
             raise Problem("length_required")
         faults.obey(request)
+        rehearse(request)
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Keep clinical answers out of shared caches; a private one must ask again."""

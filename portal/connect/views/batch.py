@@ -43,7 +43,7 @@ def each_answered(request: Request, writes: Iterable[Callable[[], Response]]) ->
 
 def _answer(request: Request, write: Callable[[], Response]) -> dict[str, Any]:
     call = call_of(request)
-    call.patient, call.replay = "", False
+    call.patient, call.replay, before = "", False, call.error_code
     try:
         response = write()
     except Problem as exc:
@@ -53,4 +53,6 @@ def _answer(request: Request, write: Callable[[], Response]) -> dict[str, Any]:
             record_refused(request, exc.status_code, exc.problem.code)
         problem = problem_body(request._request, exc.problem.code, str(exc.detail), errors=exc.errors)
         return {"status": exc.status_code, "stored": None, "problem": problem}
+    finally:
+        call.error_code = before  # what was noted of one item is not so of the next
     return {"status": response.status_code, "stored": response.data, "problem": None}

@@ -12,7 +12,7 @@ from portal.audit.calls import call_of, patient_hash
 from portal.connect.access import PROBLEMS, nobody, require_care
 from portal.connect.datasets import visible_datasets
 from portal.connect.glass import HEADER
-from portal.connect.lookup import health_id_of
+from portal.connect.lookup import health_id_of, note_alias
 from portal.connect.models import Patient
 from portal.connect.parameters import single_parameters
 from portal.connect.querysets import PatientQuerySet
@@ -64,7 +64,9 @@ class PatientView(ConnectView):
         :raises Problem: `invalid_health_id` before anything is looked up, or `not_found`.
         """
         health_id = health_id_of(request, text, pointer)
-        return self.answer(request, lambda patients: patients.filter(health_id=health_id))
+        answer = self.answer(request, lambda patients: patients.filter(health_id=health_id))
+        note_alias(request, health_id, answer.data["health_id"])
+        return answer
 
 
 class PatientSearchView(PatientView):

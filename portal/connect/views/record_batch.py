@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from portal.audit.calls import call_of, patient_hash
 from portal.connect.access import require_facility
-from portal.connect.lookup import health_id_of
+from portal.connect.lookup import health_id_of, note_alias
 from portal.connect.parameters import single_parameters
 from portal.connect.pushes import Stored, store
 from portal.connect.serializers.records import (
@@ -68,6 +68,7 @@ class RecordBatchView(ConnectView):
             stored: Stored = store(token, kind, health_id, data)
             call = call_of(request)
             call.patient, call.replay = patient_hash(stored.health_id), stored.replay
+            note_alias(request, health_id, stored.health_id)
             return Response(stored.answer(), status=stored.status)
 
         return written(request, write)

@@ -12,7 +12,7 @@ from portal.audit.calls import call_of, patient_hash
 from portal.connect.access import require_facility
 from portal.connect.datasets import visible_datasets
 from portal.connect.idempotency import HEADER, PROBLEMS, base_of, once
-from portal.connect.lookup import health_id_of
+from portal.connect.lookup import health_id_of, note_alias
 from portal.connect.models import Record
 from portal.connect.parameters import single_parameters
 from portal.connect.pushes import Stored, store, unmapped
@@ -67,6 +67,7 @@ class PushView(ConnectView):
         def write() -> Response:
             stored = store(token, self.kind, health_id, data)
             call_of(request).replay = stored.replay
+            note_alias(request, health_id, stored.health_id)
             return stored_response(request, self.kind, stored)
 
         return once(request, write)

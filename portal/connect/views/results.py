@@ -13,7 +13,7 @@ from portal.audit.calls import call_of, patient_hash
 from portal.connect.access import PROBLEMS, require_care
 from portal.connect.datasets import visible_datasets
 from portal.connect.glass import HEADER
-from portal.connect.lookup import health_id_of, patients_of
+from portal.connect.lookup import health_id_of, note_alias, patients_of
 from portal.connect.models import Condition, LabResult
 from portal.connect.paging import CURSOR, PAGE, page, read_cursor
 from portal.connect.parameters import matching, moment, single_parameters, unfit
@@ -58,6 +58,7 @@ class OfPatientView(ConnectView):
         if len(found) > PAGE:
             pk, at, _ = found[PAGE - 1]
             last = (_microseconds(at), pk)
+        note_alias(request, health_id, patients.health_id)
         return page(request, f"patients/{patients.health_id}/{self.name}", items, last)
 
     def _behind(self, at: int, pk: int) -> Q:
