@@ -44,7 +44,10 @@ class LiveRun extends HTMLElement {
       location.reload();
       return;
     }
+    const focused = this.#shown.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
     this.#shown.replaceWith(document.adoptNode(fresh));
+    if (focused) [...fresh.querySelectorAll("a")].find((link) => link.getAttribute("href") === focused)?.focus();
+    this.querySelector("[data-said]").textContent = fresh.querySelector(".standing").textContent;
   }
 
   #end() {
