@@ -55,6 +55,10 @@ def test_an_operators_question_is_asked_in_both_languages(settings: Settings, tm
         (SMALL + QUESTION + "requird = true\n", "why: unknown: requird"),
         (SMALL + QUESTION + 'checks = ["reachable"]\n', "why: not every check fits"),
         (SMALL + QUESTION + 'integrations = ["fax"]\n', "why: no such integrations: fax"),
+        (SMALL + "[evidence]\nscope_cals = 10\n", "evidence: unknown: scope_cals"),
+        (SMALL + "[evidence]\ncalls = 0\n", "evidence: must be a whole number, 1 or more: calls"),
+        (SMALL + "[evidence]\nsuccess_percent = 101\n", "evidence: success_percent"),
+        ("evidence = 1\n" + SMALL, "evidence must be a table"),
         (SMALL + QUESTION.replace('"text"', '"choice"'), "why: choices are for kind choice"),
     ],
 )

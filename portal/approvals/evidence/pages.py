@@ -30,7 +30,6 @@ def everything(request: SignedInRequest, application_id: str) -> HttpResponse:
         "application": application,
         "evidence": evidence_of(application, _wanted(application)),
         "calls_url": reverse("log", args=[application.public_id]),
-        "names": True,
         "tab": "production",
         "area": "applications",
     }
@@ -67,5 +66,6 @@ def calls(request: SignedInRequest, access_id: str) -> HttpResponse:
         "page": page,
         "entries": [Entry(call, {}) for call in page.calls],
         "filters": urlencode(filters),
+        "area": "requests",
     }
     return render(request, "evidence/calls.html", context)
