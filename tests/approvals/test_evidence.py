@@ -207,24 +207,39 @@ def own(cast: Cast) -> Iterator[str]:
     return iter(rows.values_list("request_id", flat=True))
 
 
-def test_an_ambiguous_resolve_must_not_be_repeated_blindly(program: Program, cast: Cast) -> None:
+def test_an_ambiguous_resolve_that_is_not_sent_again_is_handled(program: Program, cast: Cast) -> None:
     file_missing(Dataset.objects.get(kind="fixtures"))
     assert said(cast, "ambiguous") == ("unmet", "not seen")
     first = program.post("patients/resolve", TRIPLET)
     assert first.status_code == 409
     assert said(cast, "ambiguous") == ("met", "1 time")
     assert linked(cast, item(cast, "ambiguous")) == {first["X-Request-Id"]}
-    program.post("patients/resolve", TRIPLET)
-    assert said(cast, "ambiguous")[1] == "1 of 2"
-    past(cast, *[{"operation": "resolvePatient", "status": 409, "error_code": "ambiguous_match", "duration_us": 1}] * 3)
 
 
-@pytest.mark.parametrize(("seconds", "handled"), [(4, 1), (7, 2)])
-def test_a_repetition_is_blind_within_the_seconds_of_the_questionnaire(cast: Cast, seconds: int, handled: int) -> None:
-    refused = {"operation": "pushEncounter", "status": 409, "error_code": "older_version"}
+AMBIGUOUS = {"operation": "resolvePatient", "status": 409, "error_code": "ambiguous_match"}
+OLDER = {"operation": "pushEncounter", "status": 409, "error_code": "older_version"}
+
+
+@pytest.mark.parametrize(("key", "refused"), [("ambiguous", AMBIGUOUS), ("conflict", OLDER)])
+@pytest.mark.parametrize(("seconds", "handled", "verdict"), [(5, 0, "warn"), (5.1, 2, "met")])
+def test_a_repetition_is_blind_within_the_seconds_of_the_questionnaire(
+    cast: Cast, key: str, refused: dict[str, Any], seconds: float, handled: int, verdict: str
+) -> None:
     first = timezone.now() - timedelta(minutes=1)
     past(cast, {**refused, "at": first}, {**refused, "at": first + timedelta(seconds=seconds)})
-    assert item(cast, "conflict").values == {"seen": 2, "handled": handled, "shown": None}
+    found = item(cast, key)
+    assert (found.values["seen"], found.values["handled"], found.verdict) == (2, handled, verdict)
+    assert len(linked(cast, found)) == 2
+    past(cast, {**refused, "at": first + timedelta(seconds=30)})
+    assert said(cast, key) == ("met", f"{handled + 1} of 3" if not handled else "3 times"), "the newest decides"
+
+
+def test_what_comes_between_or_ends_otherwise_is_no_repetition(cast: Cast) -> None:
+    past(cast, AMBIGUOUS, {"operation": "resolvePatient"}, AMBIGUOUS, {**AMBIGUOUS, "operation": "resolvePatientBatch"})
+    assert said(cast, "ambiguous") == ("met", "3 times")
+    batch = {**AMBIGUOUS, "operation": "resolvePatientBatch", "request_id": "batch", "at": timezone.now()}
+    past(cast, batch, batch)
+    assert said(cast, "ambiguous")[1] == "5 times", "the items of a batch are one call"
 
 
 def test_an_older_version_that_is_not_sent_again_is_a_conflict_handled(program: Program, cast: Cast) -> None:

@@ -61,32 +61,36 @@ def is_limited(row: Row) -> bool:
 
 
 def refused(rows: Sequence[Row], is_refusal: Callable[[Row], bool], within: timedelta) -> Met:
-    """Return the refusals. Handled: the next call of the same operation is not refused alike within this time.
+    """Return the refusals. Two in a row of one operation within this time are a blind repetition: neither is handled.
 
     The items of a batch are one call. A refusal after which nothing came is handled.
     """
     outcomes: list[bool] = []
     present: dict[str, _Request] = {}
-    following: dict[str, _Request] = {}
-    for row in reversed(rows):
+    before: dict[str, _Request] = {}
+    for row in rows:
         known = present.get(row.operation)
         if known is None or known.request_id != row.request_id:
             if known:
-                following[row.operation] = known
-            known = present[row.operation] = _Request(row.request_id, row.at, set())
-        known.codes.add(row.error_code)
+                before[row.operation] = known
+            known = present[row.operation] = _Request(row.request_id, row.answered_at, {})
         if is_refusal(row):
-            after = following.get(row.operation)
-            outcomes.append(not (after and row.error_code in after.codes and after.at <= row.answered_at + within))
-    return Met.of(reversed(outcomes))
+            earlier = before.get(row.operation)
+            soon = earlier is not None and row.at <= earlier.answered_at + within
+            repeated = earlier.refusals.get(row.error_code, []) if earlier and soon else []
+            for place in repeated:
+                outcomes[place] = False
+            known.refusals.setdefault(row.error_code, []).append(len(outcomes))
+            outcomes.append(not repeated)
+    return Met.of(outcomes)
 
 
 class _Request(NamedTuple):
-    """One call, with the error codes of all its items."""
+    """One call, with the places of its refusals among all, by their error code."""
 
     request_id: str
-    at: datetime
-    codes: set[str]
+    answered_at: datetime
+    refusals: dict[str, list[int]]
 
 
 def mended(rows: Sequence[Row]) -> Met:

@@ -164,8 +164,8 @@ WORDS: Final = {
         _("Handled an ambiguous resolve"),
         _handled,
         _(
-            "Resolves answered with 409 (ambiguous_match, local_number_reused). Handled is one after which the next "
-            "resolve was not refused alike within %(repeat_seconds)s seconds. The newest decides."
+            "Resolves answered with 409 (ambiguous_match, local_number_reused). Two in a row within %(repeat_seconds)s "
+            "seconds are a blind repetition: neither is handled. The newest decides."
         ),
         _("Resolve somebody whom several patients fit, and let a person decide: do not send it again."),
         looked=True,
@@ -174,9 +174,8 @@ WORDS: Final = {
         _("Handled a conflict (409)"),
         _handled,
         _(
-            "Calls answered with 409 (older_version, version_reused, ambiguous_identifier). Handled is one after which "
-            "the next call of the same operation was not refused alike within %(repeat_seconds)s seconds. The newest "
-            "decides."
+            "Calls answered with 409 (older_version, version_reused, ambiguous_identifier). Two in a row of one "
+            "operation within %(repeat_seconds)s seconds are a blind repetition: neither is handled. The newest decides."
         ),
         _("Send an older version of a record, and do not send it again once it was refused."),
         looked=True,
