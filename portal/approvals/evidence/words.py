@@ -175,7 +175,8 @@ WORDS: Final = {
         _handled,
         _(
             "Calls answered with 409 (older_version, version_reused, ambiguous_identifier). Two in a row of one "
-            "operation within %(repeat_seconds)s seconds are a blind repetition: neither is handled. The newest decides."
+            "operation within %(repeat_seconds)s seconds are a blind repetition: neither is handled. "
+            "The newest decides."
         ),
         _("Send an older version of a record, and do not send it again once it was refused."),
         looked=True,
