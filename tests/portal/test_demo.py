@@ -74,6 +74,10 @@ def test_opescare_his_is_approved_by_two_who_are_not_its_own() -> None:
     assert set(request.grant.client.scopes) == set(DEMO_PRODUCTION_CLIENT.scopes)
     assert "NG-LOS-H1" in request.grant.facilities
     assert NOT_GRANTED not in request.grant.facilities
+    assert request.grant.opened_by == STAFF.name
+    assert not request.grant.client.secrets.exclude(last_four=DEMO_PRODUCTION_CLIENT.client_secret[-4:]).exists()
+    assert AgreementAcceptance.objects.filter(organisation=request.application.organisation).exists()
+    assert request.grant.probes.filter(finished_at=None).exists(), "a worker looks whether it works"
 
 
 def test_the_published_production_client_acts_for_the_demos_facilities(api: Browser, demo: None) -> None:
@@ -123,6 +127,9 @@ def test_a_demo_of_before_is_brought_up(sandbox: None) -> None:
     assert request_of(DEMO_SANDBOX_CLIENT.application).state == State.CHANGES_REQUESTED
     assert not ApiCall.objects.filter(application_id=his.pk).exists(), "nobody calls into a sandbox that is in use"
     assert ClientSecret.objects.count() > secrets
+    grant = request_of(DEMO_PRODUCTION_CLIENT.application).grant
+    assert grant.opened_at
+    assert bearer(Browser(), **PUBLISHED), "the published secret still works"
     before = counts()
     prepare(OPERATOR)
     assert counts() == before

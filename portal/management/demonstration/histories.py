@@ -8,9 +8,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from portal.accounts.models import User
+from portal.applications import secrets
 from portal.applications.actions import create_client
+from portal.applications.models import ClientSecret
 from portal.applications.published import DEMO_PRODUCTION_CLIENT
 from portal.approvals import actions, messages, reviewing
+from portal.approvals.grants.agreement import accept_agreement
+from portal.approvals.grants.opening import open_grant
+from portal.approvals.grants.standing import newest_grant
 from portal.approvals.models import AccessRequest
 from portal.approvals.questionnaire import Question, questionnaire
 from portal.approvals.reviewing import Terms
@@ -156,7 +161,10 @@ def withdrawn(story: Story) -> None:
 
 
 def approved(story: Story) -> None:
-    """Be approved by two reviewers, under the published client id. Its secret is made when it is opened."""
+    """Be approved by two reviewers, under the published client id, and be opened: that makes the published secret.
+
+    A demo of before has that secret already; then there is another one, which nobody knows.
+    """
     story.claim("Rita")
     application = story.request.application
     if not application.clients.filter(environment=PRODUCTION).exists():
@@ -170,6 +178,11 @@ def approved(story: Story) -> None:
     review = reviewing.approve(**story.reviewer("Rita"), terms=terms)
     if review.proposed:
         reviewing.agree(**story.reviewer("Sipho"))
+    by, published = story.developer["by"], DEMO_PRODUCTION_CLIENT.client_secret
+    accept_agreement(by=by, organisation=application.organisation, user=story.owner)
+    known = ClientSecret.objects.filter(digest=secrets.digest(published)).exists()
+    if grant := newest_grant(application):
+        open_grant(by=by, grant=grant, label="made for the demo", published_secret=None if known else published)
 
 
 HISTORIES: Final[tuple[tuple[Asking, Callable[[Story], None]], ...]] = (
