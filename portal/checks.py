@@ -131,7 +131,8 @@ def refuse_to_start_if_unsafe() -> None:
 
     :raises ImproperlyConfigured: with every fault and its remedy.
     """
-    faults = [message for message in run_checks(databases=["default"]) if message.level >= ERROR]
+    found = run_checks(databases=["default"])
+    faults = [message for message in found if message.level >= ERROR and not message.is_silenced()]
     if faults:
         listed = "\n".join(f"  {fault.id}: {fault.msg}\n    {fault.hint}" for fault in faults)
         raise ImproperlyConfigured(f"The portal does not start:\n{listed}")

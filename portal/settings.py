@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "whitenoise.runserver_nostatic",
+    "django.contrib.admin.apps.SimpleAdminConfig",  # portal/operators says what it shows
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -100,10 +101,11 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
+DJANGO_TEMPLATES = [Path(django.__file__).parent / part / "templates" for part in ("forms", "contrib/admin")]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates", Path(django.__file__).parent / "forms" / "templates"],
+        "DIRS": [BASE_DIR / "templates", *DJANGO_TEMPLATES],
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
@@ -119,6 +121,9 @@ TEMPLATES = [
         },
     }
 ]
+
+SILENCED_SYSTEM_CHECKS = ["admin.E402"]
+"""The admin's pages here ask the request who it is, so no context processor has to."""
 
 FORM_RENDERER = "portal.ui.forms.FormRenderer"
 

@@ -10,6 +10,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from portal.guides.views import api_root, home
+from portal.operators.readers import site as operators
 from portal.ui.views import styleguide
 
 to_the_guide = login_not_required(RedirectView.as_view(pattern_name="guide"))
@@ -38,6 +39,7 @@ urlpatterns = [
         path("applications/<str:application_id>/", include("portal.usage.urls")),
         path("applications/", include("portal.applications.urls")),
         path("console/", include("portal.console.urls")),
+        path("admin/", operators.urls),
         path("styleguide/", styleguide, name="styleguide"),
         prefix_default_language=False,
     ),

@@ -51,6 +51,14 @@ def make_staff(*, by: Actor, user: User, staff: bool) -> None:
 
 
 @transaction.atomic
+def make_operator(*, by: Actor, user: User, operator: bool) -> None:
+    """Let a member of the staff read what the portal keeps, at /admin/, or no longer."""
+    user.is_superuser = operator
+    user.save(update_fields=["is_superuser"])
+    _record(by, "make_operator" if operator else "remove_operator", user)
+
+
+@transaction.atomic
 def delete_account(*, by: Actor, user: User) -> None:
     """Delete a user with all that is theirs; decisions keep the name as it was.
 

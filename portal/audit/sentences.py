@@ -46,6 +46,8 @@ SENTENCES: dict[str, Any] = {
     "accounts.change_profile": _("%(who)s changed their profile"),
     "accounts.make_staff": _("%(who)s made %(object)s a member of the staff"),
     "accounts.remove_staff": _("%(who)s removed %(object)s from the staff"),
+    "accounts.make_operator": _("%(who)s let %(object)s read what the portal keeps"),
+    "accounts.remove_operator": _("%(who)s no longer lets %(object)s read what the portal keeps"),
     "accounts.delete_account": _("%(who)s deleted their account"),
     # Applications and credentials.
     "applications.create_application": _("%(who)s created the app %(object)s"),

@@ -59,6 +59,8 @@ FREE = {
     "reviewer_id",
     "scenario",
     "section",
+    "object_id",
+    "app_label",
 }
 """What is public, or secret itself, or looked at by a rule of its own."""
 UNKNOWN = """tests/portal/rooms.py knows no value for <%s> in %s.
@@ -96,6 +98,10 @@ class Room:
     @property
     def is_staffs(self) -> bool:
         return self.path.startswith("review/") and not self.is_reviewers
+
+    @property
+    def is_operators(self) -> bool:
+        return self.path.startswith("admin/")
 
     @property
     def is_owned(self) -> bool:
@@ -170,6 +176,7 @@ def real_ids(cast: Cast) -> Ids:
     common |= {"recovery_id": recovery.public_id, "link": stop_token(recovery, cast.bob.user.pk)}
     common["review_id"] = _match(cast.organisation, cast.application).public_id
     common["opening_id"] = _opening(cast.application)
+    common |= {"app_label": "audit", "object_id": cast.bob.user.pk}
     rita = reviewer()
     common["reviewer_id"] = reviewer("Saul").user.reviewer.pk
     return Ids(

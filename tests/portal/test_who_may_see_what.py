@@ -109,7 +109,7 @@ def faults_for_strangers(room: Room, answer: Answer, cast: Cast) -> Iterator[str
             yield f"the API answers {answer.status} without a token"
         return
     if room.is_public:
-        if room.is_owned or room.is_personal or room.is_staffs or room.is_reviewers:
+        if room.is_owned or room.is_personal or room.is_staffs or room.is_reviewers or room.is_operators:
             yield "is public, but belongs to somebody"
         yield from (f"says {word}" for word in private_words(cast) if word in answer.text)
     elif not (answer.status == 302 and reverse("account_login") in answer.goes_to):
@@ -251,6 +251,15 @@ def test_the_reviewers_pages_are_the_reviewers(cast: Cast, ids: Ids, walker: Wal
     others = [*cast.everybody(), ids.paula]
     theirs = [room for room in all_rooms(language) if room.is_reviewers]
     assert [*faults_at_the_desk(theirs, ids, walker, ids.rita, others)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_operators_pages_are_the_operators(cast: Cast, ids: Ids, walker: Walker, language: str) -> None:
+    """The staff who are no operators are strangers there, and so is who has the flag and is no staff."""
+    others = [*cast.everybody(), ids.paula, ids.rita, Person.called("Sunday", is_superuser=True)]
+    theirs = [room for room in all_rooms(language) if room.is_operators]
+    olga = Person.called("Olga", is_staff=True, is_superuser=True)
+    assert [*faults_at_the_desk(theirs, ids, walker, olga, others)] == []
 
 
 def faults_at_the_desk(
