@@ -311,6 +311,20 @@ def test_whoever_may_build_has_them_run_again_one_or_all_and_not_for_ever(cast: 
     assert AnswerCheck.objects.count() == 4, "what waits is not asked for twice"
 
 
+def test_results_stand_beside_the_answers_of_the_whole_request(cast: Cast, internet: Internet) -> None:
+    internet.server.handler = answering(b"no", status="503 Service Unavailable")
+    access = draft(cast)
+    checked(cast, access)
+    address = f"/applications/{cast.application.public_id}/production/"
+    page = cast.vera.client.get(f"{address}requests/{access.public_id}/").content.decode()
+    assert "It answered with 503 instead of 200." in page
+    assert f'href="{address}checks/"' in page
+    actions.withdraw(by=BY_DEVELOPER, request=access)
+    page = cast.vera.client.get(f"{address}requests/{access.public_id}/").content.decode()
+    assert "It answered with 503 instead of 200." in page
+    assert f'href="{address}checks/"' not in page
+
+
 def test_the_open_page_learns_when_its_checks_are_done(cast: Cast, internet: Internet) -> None:
     access = draft(cast)
     check_answers(by=BY_DEVELOPER, request=access, only=["privacy_policy.reachable"])

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.accounts.actors import actor
 from portal.accounts.policies import May, SignedInRequest, may
 from portal.approvals import actions
+from portal.approvals.answer_checks.results import results_of
 from portal.approvals.asking.steps import steps_of
 from portal.approvals.moving import NotAllowedError
 from portal.approvals.policies import request_for
@@ -35,6 +36,8 @@ def whole(request: SignedInRequest, application_id: str, access_id: str) -> Http
         "sensitive": settings.SENSITIVE_SCOPES,
         "editable": editable and may(membership, May.BUILD),
         "waiting": access.state in WAITING,
+        "is_open": access.state in OPEN,
+        "results": results_of(access),
         "tab": "production",
         "area": "applications",
     }
