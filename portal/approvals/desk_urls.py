@@ -2,12 +2,14 @@
 
 from django.urls import path
 
+from portal.approvals.answer_checks.views import run_at_the_desk
 from portal.approvals.desk import request_views, reviewers, views
 from portal.approvals.evidence import pages as evidence
 
 urlpatterns = [
     path("requests/", views.queue, name="review-queue"),
     path("requests/<str:access_id>/", request_views.show, name="review-request"),
+    path("requests/<str:access_id>/checks/", run_at_the_desk, name="review-checks"),
     path("requests/<str:access_id>/calls/", evidence.calls, name="review-calls"),
     path("requests/<str:access_id>/claim/", request_views.claim, name="review-claim"),
     path("requests/<str:access_id>/write/", request_views.write, name="review-write"),

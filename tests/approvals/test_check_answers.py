@@ -17,12 +17,12 @@ from portal.approvals.answer_checks.domains import PATH, token_of
 from portal.approvals.answer_checks.models import AnswerCheck, Kind
 from portal.approvals.answer_checks.results import Result, results_of
 from portal.approvals.answer_checks.running import run_due
-from portal.approvals.models import AccessRequest
+from portal.approvals.models import AccessRequest, Reviewer
 from portal.approvals.moving import NotAllowedError
 from portal.approvals.questionnaire import CHECKS
 from portal.audit.models import Decision
 from portal.outbound import addresses, fetching
-from tests.approvals.requests import BY_DEVELOPER, draft, submitted
+from tests.approvals.requests import BY_DEVELOPER, draft, reviewer, submitted
 from tests.cast import Cast
 from tests.outbound.internet import Authority, Handler, Internet, Server, answering
 
@@ -323,6 +323,20 @@ def test_results_stand_beside_the_answers_of_the_whole_request(cast: Cast, inter
     page = cast.vera.client.get(f"{address}requests/{access.public_id}/").content.decode()
     assert "It answered with 503 instead of 200." in page
     assert f'href="{address}checks/"' not in page
+
+
+def test_reviewers_have_answers_checked_again_but_not_their_own_organisations(cast: Cast) -> None:
+    access, rita = submitted(cast), reviewer()
+    AnswerCheck.objects.all().delete()
+    Reviewer.objects.create(user=cast.vera.user, added_by="test")
+    address = f"/review/requests/{access.public_id}/checks/"
+    for outsider in (cast.bob, cast.sam):
+        assert outsider.client.post(address).status_code == 404
+    cast.vera.client.post(address)
+    assert not access.checks.exists()
+    assert rita.client.post(address).headers["Location"] == f"/review/requests/{access.public_id}/"
+    assert {check.asked_by for check in access.checks.all()} == {"Rita of OpesCare"}
+    assert Decision.objects.get(verb="approvals.check_answers").actor_kind == "staff"
 
 
 def test_the_open_page_learns_when_its_checks_are_done(cast: Cast, internet: Internet) -> None:

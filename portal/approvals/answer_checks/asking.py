@@ -6,22 +6,29 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from portal.accounts.models import User
 from portal.approvals.answer_checks.models import AnswerCheck
 from portal.approvals.answer_checks.results import wanted
 from portal.approvals.models import AccessRequest
-from portal.approvals.moving import NotAllowedError, lock, record
+from portal.approvals.moving import NotAllowedError, lock, record, require_reviewer
 from portal.approvals.states import OPEN
 from portal.audit.actions import Actor
 
 
 @transaction.atomic
-def check_answers(*, by: Actor, request: AccessRequest, only: Collection[str] = ()) -> int:
+def check_answers(
+    *, by: Actor, request: AccessRequest, reviewer: User | None = None, only: Collection[str] = ()
+) -> int:
     """Have the answers checked soon; return how many checks that is.
 
+    :param reviewer: who asks, where it is not a developer.
     :param only: checks as `<question>.<kind>`; without it, all.
-    :raises NotAllowedError: where the request is over, or nothing is answered that could be checked.
+    :raises NotAllowedError: where the request is over, nothing is answered that could be checked, or it is the
+        reviewer's own organisation's.
     """
     locked = lock(request)
+    if reviewer is not None:
+        require_reviewer(reviewer, locked, claimed=False)
     if locked.state not in OPEN:
         raise NotAllowedError(_("This request is decided: its answers are not checked any more."))
     asked = ask_for_checks(by=by, locked=locked, only=only)

@@ -2,13 +2,14 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 from limits import RateLimitItemPerHour
 
 from portal.accounts.actors import actor
+from portal.accounts.models import User
 from portal.accounts.policies import May, SignedInRequest, may
 from portal.applications.models import Application
 from portal.applications.policies import application_for
@@ -18,6 +19,7 @@ from portal.approvals.answer_checks.models import Kind
 from portal.approvals.answer_checks.results import results_of
 from portal.approvals.models import AccessRequest
 from portal.approvals.moving import NotAllowedError
+from portal.approvals.policies import reviewer_actor, reviewers_only, submitted_request
 from portal.approvals.states import OPEN
 from portal.audit.actions import Actor
 from portal.limits import rates
@@ -70,7 +72,16 @@ def run(request: SignedInRequest, application_id: str) -> HttpResponse:
     return redirect("access-checks", application_id)
 
 
-def _have_checked(request: HttpRequest, by: Actor, access: AccessRequest) -> None:
+@reviewers_only
+@require_POST
+def run_at_the_desk(request: SignedInRequest, access_id: str) -> HttpResponseBase:
+    """Let a reviewer have the answers checked again."""
+    access = submitted_request(access_id)
+    _have_checked(request, reviewer_actor(request), access, reviewer=request.user)
+    return redirect("review-request", access_id)
+
+
+def _have_checked(request: HttpRequest, by: Actor, access: AccessRequest, reviewer: User | None = None) -> None:
     """Ask for the checks that the form names (`check`, any number of times; none means all), and say how it went."""
     if wait := rates.seconds_to_wait(RATE, str(access.pk)):
         minutes = -(-wait // 60)
@@ -82,7 +93,7 @@ def _have_checked(request: HttpRequest, by: Actor, access: AccessRequest) -> Non
         messages.error(request, text % {"minutes": minutes})
         return
     try:
-        number = check_answers(by=by, request=access, only=request.POST.getlist("check"))
+        number = check_answers(by=by, request=access, reviewer=reviewer, only=request.POST.getlist("check"))
     except NotAllowedError as exc:
         messages.error(request, str(exc))
         return
