@@ -11,6 +11,7 @@ from tests.databases import postgresql
 STORING = (
     "accounts",
     "applications",
+    "approvals",
     "audit",
     "connect",
     "console",
