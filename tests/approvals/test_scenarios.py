@@ -256,6 +256,8 @@ def test_the_script_of_the_page_asks_for_what_is_new(cast: Cast, caller: Caller)
 
 def test_the_list_tells_how_far_the_app_is_with_each(cast: Cast, caller: Caller) -> None:
     index = reverse("scenario-list", args=[cast.application.public_id])
+    overview = reverse("production-access", args=[cast.application.public_id])
+    assert f'href="{index}"' in cast.vera.client.get(overview).text
     assert cast.vera.client.get(index).text.count("Not run yet") == len(ALL)
     run = started(cast)
     assert "running" in cast.vera.client.get(index).text
