@@ -15,8 +15,10 @@ from portal.accounts.tasks import prune as prune_accounts
 from portal.applications.fetched_keys import refresh_due
 from portal.applications.tasks import remind_of_expiry, tell_of_quiet
 from portal.approvals.answer_checks.running import run_due
+from portal.approvals.grants.deadlines import keep_deadlines
 from portal.approvals.grants.probing import run_due as run_probes
 from portal.approvals.scenarios.tasks import judge_due
+from portal.approvals.unanswered import expire_unanswered
 from portal.audit.tasks import prune as prune_ledger
 from portal.audit.tasks import seal
 from portal.connect.tasks import prune as forget_answers
@@ -45,6 +47,8 @@ SCHEDULE = (
     Scheduled("accounts.apply_due_recoveries", timedelta(minutes=1), lambda _: apply_due_recoveries()),
     Scheduled("accounts.prune", timedelta(days=1), lambda _: prune_accounts()),
     Scheduled("approvals.run_probes", timedelta(seconds=1), run_probes),
+    Scheduled("approvals.keep_deadlines", timedelta(minutes=1), lambda _: keep_deadlines()),
+    Scheduled("approvals.expire_unanswered", timedelta(hours=1), lambda _: expire_unanswered()),
     Scheduled("approvals.judge_due", timedelta(seconds=10), judge_due),
     Scheduled("audit.seal", timedelta(minutes=1), seal),
     Scheduled("audit.prune", timedelta(days=1), prune_ledger),

@@ -58,6 +58,10 @@ TO_DEVELOPERS: Words = {
         _("%(app)s: production access is declined"),
         _("%(who)s declined your request. What was granted before stays. You can ask again, from the same answers."),
     ),
+    "answer_soon": (
+        _("%(app)s: your request for production access is about to expire"),
+        _("Changes were asked for, and nobody has answered. Make them and submit again within %(days_left)s days."),
+    ),
     "expire": (
         _("%(app)s: the request for production access has expired"),
         _("Changes were asked for, and nobody answered. A new request begins with the same answers."),
@@ -194,6 +198,7 @@ def _tell(
                 "topic": topic(about),
                 "target_days": settings.REVIEW_TARGET_DAYS,
                 "answer_days": settings.ANSWER_DAYS,
+                "days_left": said.get("days_left", ""),
             }
             heading, first = (str(each) % names for each in words)
             context = {"heading": heading, "first": first, "path": _path(request, side), "side": str(side)}

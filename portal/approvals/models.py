@@ -51,6 +51,9 @@ class AccessRequest(models.Model):
     )
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.CharField(max_length=120, blank=True, help_text="as people read it")
+    reminded_days = models.SmallIntegerField(
+        null=True, help_text="the mail of its present state that was sent last: so many days before it expires"
+    )
 
     class Meta:
         constraints = [
@@ -240,7 +243,15 @@ class Grant(models.Model):
     reminded_days = models.SmallIntegerField(
         null=True, help_text="the mail before `attest_by` that was sent last: so many days before; negative: after"
     )
+    attested_at = models.DateTimeField(null=True, blank=True, help_text="when somebody said so last")
+    attested_by = models.CharField(max_length=120, blank=True)
     end_reminded_days = models.SmallIntegerField(null=True, help_text="the same for `ends_on`")
+    open_reminded_days = models.SmallIntegerField(
+        null=True, help_text="so many days after the approval somebody was told that it is not used yet"
+    )
+    suspended_at = models.DateTimeField(
+        null=True, blank=True, help_text="when a task suspended its client, as the client's own `suspended_at` says"
+    )
     ended_at = models.DateTimeField(null=True, blank=True, help_text="replaced by another, or its time was up")
     ended_because = models.CharField(max_length=20, blank=True, help_text="replaced, expired or closed")
 

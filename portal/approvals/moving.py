@@ -33,10 +33,10 @@ def advance(locked: AccessRequest, verb: str, **fields: Any) -> None:
             _("This request is “%(state)s” now, and that does not allow it. Look at it again.")
             % {"state": locked.get_state_display()}
         )
-    locked.state, locked.state_since = found.target, timezone.now()
+    locked.state, locked.state_since, locked.reminded_days = found.target, timezone.now(), None
     for name, value in fields.items():
         setattr(locked, name, value)
-    locked.save(update_fields=["state", "state_since", *fields])
+    locked.save(update_fields=["state", "state_since", "reminded_days", *fields])
 
 
 def require_reviewer(reviewer: User, locked: AccessRequest, *, claimed: bool = True) -> None:

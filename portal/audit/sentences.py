@@ -89,6 +89,10 @@ SENTENCES: dict[str, Any] = {
     "approvals.confirm_contact": _("%(who)s confirmed a contact address of %(object)s"),
     "approvals.start_probe": _("%(who)s had it looked at whether production access of %(object)s works"),
     "approvals.complete_grant": _("Production access of %(object)s works: its probe went well"),
+    "approvals.attest": _("%(who)s confirmed that what was answered about %(object)s still holds"),
+    "approvals.expire": _("The request for production access of %(object)s expired: nobody answered"),
+    "approvals.expire_grant": _("Production access of %(object)s ended: its time is over"),
+    "approvals.close_grant": _("Production access of %(object)s ended with the app"),
     "approvals.decline": _("%(who)s declined production access of %(object)s"),
     # Conformance scenarios.
     "approvals.start_scenario": _("%(who)s started run %(number)s of the scenario %(scenario)s for %(object)s"),

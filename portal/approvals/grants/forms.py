@@ -31,3 +31,9 @@ class AgreementForm(forms.Form):
     """Accepting the data agreement."""
 
     accept = forms.BooleanField(label=lazy(_agreement_label, SafeString)())
+
+
+class AttestForm(forms.Form):
+    """Confirming what was answered."""
+
+    holds = forms.BooleanField(label=_lazy("I have read these answers, and all of them still hold."))

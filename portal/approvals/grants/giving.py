@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from portal.applications.actions import create_client, set_facilities, set_scopes
+from portal.applications.actions import create_client, restore_client, set_facilities, set_scopes
 from portal.applications.models import Client
 from portal.approvals.models import AccessRequest, Grant, Review
 from portal.audit.actions import Actor
@@ -29,6 +29,8 @@ def grant(*, by: Actor, request: AccessRequest, review: Review, scopes: Sequence
     if before is not None and before.ended_at is None:
         before.ended_at, before.ended_because = now, "replaced"
         before.save(update_fields=["ended_at", "ended_because"])
+    if before is not None and before.suspended_at is not None and before.suspended_at == client.suspended_at:
+        restore_client(by=by, client=client, reason="granted anew")
     return Grant.objects.create(
         request=request,
         client=client,

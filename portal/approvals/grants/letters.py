@@ -1,10 +1,12 @@
 """Mails about what was granted. None holds a secret, an answer of the request, or a patient's data."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.urls import reverse
 from django.utils import translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import Organisation, User
@@ -51,6 +53,49 @@ WORDS: dict[str, Words] = {
         _("The request that you reviewed is complete: a probe with its credential went well. There is nothing to do."),
         _("The request"),
         "review-queue",
+    ),
+    "attest": Words(
+        _("%(app)s: confirm that what you answered still holds"),
+        _("Once a year an owner confirms it, this time by %(day)s. Read the answers, then confirm."),
+        _("Read and confirm"),
+        "grant-attest",
+    ),
+    "attest_late": Words(
+        _("%(app)s loses production access on %(last)s"),
+        _("An owner was to confirm by %(day)s that what you answered still holds. Without that it is suspended."),
+        _("Read and confirm"),
+        "grant-attest",
+    ),
+    "lapsed": Words(
+        _("%(app)s: the production client is suspended"),
+        _("Nobody has confirmed in time that what you answered still holds. An owner can do so now."),
+        _("Read and confirm"),
+        "grant-attest",
+    ),
+    "attested": Words(
+        _("%(app)s: what you answered still holds"),
+        _("%(who)s has confirmed it for another year."),
+        _("What was granted"),
+    ),
+    "ends": Words(
+        _("%(app)s: production access ends on %(day)s"),
+        _("From then on its client is refused. To go on, ask again in time: the request begins with the same answers."),
+        _("What was granted"),
+    ),
+    "ended": Words(
+        _("%(app)s: production access has ended"),
+        _("The time of the grant is over, and its client is refused. A new request begins with the same answers."),
+        _("What was granted"),
+    ),
+    "unopened": Words(
+        _("%(app)s: production access waits for you"),
+        _("It is approved, and nobody has made its first secret yet."),
+        _("What was granted"),
+    ),
+    "incomplete": Words(
+        _("%(app)s: production access is not complete"),
+        _("Its first secret was made, but no probe has gone well yet. Run it again, and see what fails."),
+        _("What was granted"),
     ),
     "probe_failed": Words(
         _("%(app)s: the probe of its production access did not go well"),
@@ -118,7 +163,11 @@ def _tell(
     words = WORDS[event]
     for user in users:
         with translation.override(user.language):
-            spoken = {key: str(getattr(words, key)) % names for key in ("heading", "first", "label", "last")}
+            named = {
+                key: date_format(value, "DATE_FORMAT") if isinstance(value, date) else value
+                for key, value in names.items()
+            }
+            spoken = {key: str(getattr(words, key)) % named for key in ("heading", "first", "label", "last")}
             context = {**said, **spoken, "path": _path(words.page, application, query)}
         send(to=user.email, template="grants/notice", context=context, language=user.language)
 

@@ -20,12 +20,14 @@ from portal.applications.models import Application
 from portal.applications.policies import application_for
 from portal.applications.shown_once import show_once, shown_already
 from portal.approvals.grants import agreement as agreements
-from portal.approvals.grants.forms import AgreementForm
+from portal.approvals.grants.attesting import attest, can_attest
+from portal.approvals.grants.forms import AgreementForm, AttestForm
 from portal.approvals.grants.opening import open_grant
 from portal.approvals.grants.probe_reading import newest_probe
 from portal.approvals.grants.standing import newest_grant
 from portal.approvals.models import Grant
 from portal.approvals.moving import NotAllowedError
+from portal.approvals.questionnaire import questionnaire
 
 
 @require_safe
@@ -77,6 +79,34 @@ def open_secret(request: SignedInRequest, application_id: str) -> HttpResponseBa
     return grant_page(request, membership, application, grant, "open", form=form)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@recently_authenticated
+def attestation(request: SignedInRequest, application_id: str) -> HttpResponseBase:
+    """Show what was answered, and confirm that it still holds."""
+    application, membership = application_for(request, application_id, May.MANAGE)
+    grant = newest_grant(application)
+    if grant is None or not can_attest(grant):
+        return redirect("grant", application_id)
+    form = AttestForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            attest(by=actor(request), grant=grant)
+        except NotAllowedError as exc:
+            form.add_error(None, str(exc))
+        else:
+            messages.success(request, _("Confirmed. Thank you."))
+            return redirect("grant", application_id)
+    return grant_page(request, membership, application, grant, "attest", form=form, answers=_answers(grant))
+
+
+def _answers(grant: Grant) -> list[tuple[str, str]]:
+    """Return what was answered when it was granted: each question with its answer."""
+    version = grant.request.versions.order_by("-number").first()
+    asked = questionnaire().asked_of(grant.request.application.integration)
+    answers = version.answers if version else {}
+    return [(each.label, each.shown(answers.get(each.key))) for each in asked]
+
+
 def grant_page(
     request: SignedInRequest,
     membership: Membership,
@@ -91,6 +121,7 @@ def grant_page(
         "grant": grant,
         "client": grant.client if grant else None,
         "probe": newest_probe(grant),
+        "can_attest": grant is not None and can_attest(grant),
         "acceptance": agreements.accepted(application.organisation),
         "agreement_version": settings.AGREEMENT_VERSION,
         "may_build": may(membership, May.BUILD),
