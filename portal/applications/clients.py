@@ -43,6 +43,7 @@ class KnownClient:
     jwks: Mapping[str, Any] | None
     facilities: frozenset[str] = frozenset()
     """Codes of those that it may send data for, in production."""
+    application_public_id: str = ""
     fetches_keys: bool = False
     """Its keys have a URL: one that is not known here may be there by now."""
     rehearses_since: datetime | None = None
@@ -113,6 +114,7 @@ class ClientRegistry:
             secrets=known_secrets,
             jwks=row.jwks,
             facilities=frozenset(row.facilities),
+            application_public_id=row.application.public_id,
             fetches_keys=bool(row.jwks_url),
             rehearses_since=row.rehearses_since,
             rehearses_until=row.rehearses_until,

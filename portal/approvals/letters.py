@@ -15,7 +15,7 @@ from portal.accounts.models import User
 from portal.accounts.policies import May, memberships_that_allow
 from portal.approvals.models import AccessRequest, Message, Review
 from portal.approvals.questionnaire import topic
-from portal.approvals.states import Side
+from portal.approvals.states import GRANTED, Side
 from portal.mail.sending import send
 
 Words = dict[str, tuple[Any, Any]]
@@ -208,4 +208,5 @@ def _tell(
 def _path(request: AccessRequest, side: Side) -> str:
     if side == Side.REVIEWER:
         return reverse("review-request", args=[request.public_id])
-    return reverse("production-access", args=[request.application.public_id])
+    page = "grant" if request.state in GRANTED else "production-access"
+    return reverse(page, args=[request.application.public_id])

@@ -15,6 +15,7 @@ from portal.audit.actions import Actor
 
 REMINDED = (14, 3)
 BY = Actor.system("deadlines")
+UNANSWERED = "Nobody answered in time what was asked."
 
 
 def expire_unanswered() -> int:
@@ -32,7 +33,7 @@ def _look_at(request: AccessRequest) -> bool:
     left = settings.ANSWER_DAYS - (timezone.now() - locked.state_since).days
     if left <= 0:
         advance(locked, "expire")
-        record(BY, "expire", locked)
+        record(BY, "expire", locked, reason=UNANSWERED)
         letters.to_developers(locked, "expire", by=BY.label)
         letters.to_reviewer(locked, "expire", by=BY.label)
         return True

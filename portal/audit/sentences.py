@@ -90,8 +90,7 @@ SENTENCES: dict[str, Any] = {
     "approvals.start_probe": _("%(who)s had it looked at whether production access of %(object)s works"),
     "approvals.complete_grant": _("Production access of %(object)s works: its probe went well"),
     "approvals.attest": _("%(who)s confirmed that what was answered about %(object)s still holds"),
-    "approvals.expire": _("The request for production access of %(object)s expired: nobody answered"),
-    "approvals.expire_grant": _("Production access of %(object)s ended: its time is over"),
+    "approvals.expire": _("The request for production access of %(object)s expired"),
     "approvals.close_grant": _("Production access of %(object)s ended with the app"),
     "approvals.decline": _("%(who)s declined production access of %(object)s"),
     # Conformance scenarios.

@@ -52,6 +52,15 @@ class ProblemSerializer(serializers.Serializer[None]):
     )
 
 
+class ForbiddenSerializer(ProblemSerializer):
+    """The token is good, and does not allow this."""
+
+    request_access = serializers.URLField(
+        required=False,
+        help_text="With `insufficient_scope` in production: the page where your organisation asks for the scope.",
+    )
+
+
 class RateLimitedSerializer(ProblemSerializer):
     """Too many calls."""
 
@@ -134,7 +143,7 @@ class OperationSchema(AutoSchema):
         return by_status
 
     def _problem_response(self, status: int, codes: list[str]) -> dict[str, Any]:
-        usual = RateLimitedSerializer if status == 429 else ProblemSerializer
+        usual = {403: ForbiddenSerializer, 429: RateLimitedSerializer}.get(status, ProblemSerializer)
         serializer = self._operation.bodies.get(status, usual)
         component = self.resolve_serializer(serializer(), "response")
         description = " ".join(f"`{code}`: {PROBLEMS[code].title}." for code in codes)

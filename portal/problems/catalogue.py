@@ -125,7 +125,10 @@ _ALL: Final = (
             "The token is good, but it does not carry any of the scopes that this call needs. "
             "`detail` and the WWW-Authenticate header name them."
         ),
-        noop("Ask for the scope when you request the token. If that is refused, the client does not have it."),
+        noop(
+            "Ask for the scope when you request the token. If that is refused, the client does not have it. "
+            "In production, open the page that `request_access` names, and ask for it there."
+        ),
     ),
     ProblemType(
         "facility_not_granted",

@@ -150,7 +150,7 @@ def test_the_end_is_told_four_times_and_then_it_comes(cast: Cast) -> None:
     assert after.client.suspended_reason == deadlines.OVER
     assert token_of(cast.nobody, after.client.client_id, secret).json()["error"] == "unauthorized_client"
     assert len(subjects(DEVELOPER, "production access has ended")) == 1
-    assert Decision.objects.filter(verb="approvals.expire_grant").count() == 1
+    assert Decision.objects.filter(verb="approvals.expire").count() == 1
     assert "The time of this grant is over" in text_of(cast.vera.client.get(address(cast)))
 
 

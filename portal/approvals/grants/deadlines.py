@@ -71,7 +71,7 @@ def _end(grant: Grant, today: date) -> bool:
     locked.save(update_fields=["ended_at", "ended_because", "suspended_at"])
     if move("expire", request.state):
         advance(request, "expire")
-    record(BY, "expire_grant", request)
+    record(BY, "expire", request, reason=OVER)
     letters.to_builders(locked, "ended")
     return True
 

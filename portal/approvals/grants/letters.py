@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import Organisation, User
 from portal.accounts.policies import May, memberships_that_allow
-from portal.applications.models import Application
 from portal.approvals.models import AgreementAcceptance, Grant
 from portal.mail.sending import send
 
@@ -23,7 +22,7 @@ class Words(NamedTuple):
     first: Any
     label: Any
     page: str = "grant"
-    """The name of an address: below the application, or of a guide after a colon."""
+    """The name of an address: of the application or the request, or of a guide, whose slug follows a colon."""
     last: Any = ""
 
 
@@ -52,7 +51,7 @@ WORDS: dict[str, Words] = {
         _("%(app)s of %(organisation)s has production access"),
         _("The request that you reviewed is complete: a probe with its credential went well. There is nothing to do."),
         _("The request"),
-        "review-queue",
+        "review-request",
     ),
     "attest": Words(
         _("%(app)s: confirm that what you answered still holds"),
@@ -109,7 +108,7 @@ def agreement_accepted(acceptance: AgreementAcceptance) -> None:
     """Tell the owners what one of them has promised for all."""
     organisation = acceptance.organisation
     names = {"organisation": organisation.name, "who": acceptance.by_label, "version": acceptance.version}
-    _tell(_members(organisation, May.MANAGE), "agreement_accepted", names, None, to_owner=True)
+    _tell(_members(organisation, May.MANAGE), "agreement_accepted", names, "", to_owner=True)
 
 
 def to_owners(grant: Grant, event: str, **names: Any) -> None:
@@ -136,14 +135,14 @@ def to_reviewer(grant: Grant, event: str) -> None:
     reviewer, application = grant.request.reviewer, grant.request.application
     names = {"app": application.name, "organisation": application.organisation.name}
     told = [reviewer] if reviewer and reviewer.is_active else []
-    _tell(told, event, names, None, to_reviewer=True, query={"q": grant.request.public_id})
+    _tell(told, event, names, grant.request.public_id, to_reviewer=True)
 
 
 def _tell_of(grant: Grant, event: str, what: May, names: dict[str, Any]) -> None:
     application = grant.request.application
     known = {"app": application.name, "organisation": application.organisation.name, **names}
     users = _members(application.organisation, what)
-    _tell(users, event, known, application, client=grant.client, to_owner=what is May.MANAGE)
+    _tell(users, event, known, application.public_id, client=grant.client, to_owner=what is May.MANAGE)
 
 
 def _members(organisation: Organisation, what: May) -> list[User]:
@@ -156,8 +155,7 @@ def _tell(
     users: Iterable[User],
     event: str,
     names: dict[str, Any],
-    application: Application | None,
-    query: dict[str, str] | None = None,
+    about: str,
     **said: Any,
 ) -> None:
     words = WORDS[event]
@@ -168,11 +166,10 @@ def _tell(
                 for key, value in names.items()
             }
             spoken = {key: str(getattr(words, key)) % named for key in ("heading", "first", "label", "last")}
-            context = {**said, **spoken, "path": _path(words.page, application, query)}
+            context = {**said, **spoken, "path": _path(words.page, about)}
         send(to=user.email, template="grants/notice", context=context, language=user.language)
 
 
-def _path(page: str, application: Application | None, query: dict[str, str] | None) -> str:
+def _path(page: str, about: str) -> str:
     kind, _colon, slug = page.partition(":")
-    argument = application.public_id if application else slug
-    return reverse(kind, args=[argument] if argument else [], query=query)
+    return reverse(kind, args=[slug or about])

@@ -59,7 +59,7 @@ class RecordBatchView(ConnectView):
         kind = IN_BATCH[name]
         token: AccessToken = request.auth  # type: ignore[assignment] # HasScope saw to it
         if SCOPES[kind] not in token.scopes:
-            raise insufficient_scope(Operation("pushRecordBatch", (SCOPES[kind],)))
+            raise insufficient_scope(Operation("pushRecordBatch", (SCOPES[kind],)), token.client)
         call_of(request).scope = SCOPES[kind]  # that of the item, in its row
         health_id = health_id_of(request, data["health_id"], f"/items/{index}/{name}/health_id")
         require_facility(token, data["facility_code"])
