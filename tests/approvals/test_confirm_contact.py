@@ -213,7 +213,7 @@ def test_an_answer_that_changed_while_the_worker_was_at_it_gets_no_mail(
     assert taken
     actions.save_request(by=BY_DEVELOPER, request=access, answers={"security_contact": "other@st-raphael.example"})
     check_answers(by=BY_DEVELOPER, request=access, only=["security_contact.verified"])
-    running._run(taken)
+    running.run(taken)
     assert letters() == []
     run_due()
     assert [letter.to for letter in letters()] == ["other@st-raphael.example"]

@@ -37,12 +37,13 @@ def run_due(stopping: Event | None = None) -> int:
         check = _take()
         if check is None:
             break
-        _run(check)
+        run(check)
         done += 1
     return done
 
 
-def _run(check: AnswerCheck) -> None:
+def run(check: AnswerCheck) -> None:
+    """Run one that nobody else has taken meanwhile."""
     if check.attempts > ATTEMPTS:
         _finish(check, _given_up())
     elif check.request.state not in OPEN:
