@@ -5,6 +5,7 @@ They are made through the API itself, in this process: each is authenticated, ju
 
 import hashlib
 import json
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -33,13 +34,20 @@ def rehearse(application: Application, client_id: str, client_secret: str, askin
     credentials = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": client_secret}
     caller, last_id = Client(), ""
     token = _send(caller, Call("createToken", {**credentials, "scope": " ".join(asking.scopes)}))["access_token"]
-    for example in yaml.safe_load(EXAMPLES.read_text()):
+    for example in _examples():
         if example["operation"] in asking.calls and not {"token", "scope"} & example.keys():
             written = json.dumps(example["arguments"]).replace(LAST_ID, last_id)
             answer = _send(caller, Call(example["operation"], json.loads(written)), token)
             last_id = str(answer.get("id", last_id))
     _send(caller, Call("resetSandbox", {}), token)
     writer.flush()
+
+
+@cache
+def _examples() -> list[dict[str, Any]]:
+    """Return the examples: to read that much YAML takes longer than to make the calls."""
+    found: list[dict[str, Any]] = yaml.safe_load(EXAMPLES.read_text())
+    return found
 
 
 def _send(caller: Client, call: Call, token: str = "") -> Any:
