@@ -277,6 +277,8 @@ RATE_LIMIT_ADDRESS = env.int("RATE_LIMIT_ADDRESS", 6_000)
 CARE_RELATIONSHIP_DAYS = env.int("CARE_RELATIONSHIP_DAYS", 365)
 """For so long after a resolve or a record may an organisation read a patient in production."""
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
+FILE_UPLOAD_HANDLERS = ["portal.approvals.attachments.CappedUpload"]
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["portal.oauth.authentication.BearerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["portal.oauth.permissions.HasScope"],

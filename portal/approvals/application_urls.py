@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portal.approvals.asking import drafting, overview, whole
+from portal.approvals.asking import drafting, files, overview, talking, versions, whole
 from portal.approvals.evidence import pages as evidence
 
 REQUEST = "requests/<str:access_id>"
@@ -14,6 +14,9 @@ urlpatterns = [
     path(f"{REQUEST}/scopes/", drafting.scopes, name="access-scopes"),
     path(f"{REQUEST}/answers/<slug:section>/", drafting.section, name="access-section"),
     path(f"{REQUEST}/submit/", whole.submit, name="access-submit"),
+    path(f"{REQUEST}/messages/", talking.talk, name="access-messages"),
+    path(f"{REQUEST}/versions/<int:number>/", versions.version, name="access-version"),
+    path(f"{REQUEST}/attachments/<str:attachment_id>/", files.download, name="attachment"),
     path(f"{REQUEST}/withdraw/", whole.withdraw, name="access-withdraw"),
     path("checks/", include("portal.approvals.answer_checks.urls")),
     path("scenarios/", include("portal.approvals.scenarios.urls")),

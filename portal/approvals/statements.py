@@ -1,13 +1,14 @@
 """What a request says, now or in a submitted version, as people read it; and what differs between two."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from portal.applications.scopes import in_order
-from portal.approvals.models import AccessRequest, SubmittedVersion
+from portal.approvals import attachments
+from portal.approvals.models import AccessRequest, Attachment, SubmittedVersion
 from portal.approvals.questionnaire import Question, Words, questionnaire, said
 
 
@@ -19,6 +20,12 @@ class Answer:
     label: str
     kind: str
     text: str
+    files: tuple[Attachment, ...] = ()
+
+    @property
+    def whole(self) -> str:
+        """Return the text with the names of the files."""
+        return "\n".join(filter(None, (self.text, *(each.name for each in self.files))))
 
     @property
     def about(self) -> str:
@@ -48,18 +55,24 @@ class Statement:
     scopes: Mapping[str, str]
     answers: Mapping[str, Any]
     labels: Mapping[str, Words]
+    files: Mapping[str, tuple[Attachment, ...]]
 
     @classmethod
     def now(cls, request: AccessRequest) -> "Statement":
-        """Read what is saved: to the questions that are asked today. One query."""
+        """Read what is saved: to the questions that are asked today. Two queries."""
         asked = questionnaire().asked_of(request.application.integration)
         scopes = {each.scope: each.reason for each in request.scopes.all()}
-        return cls(scopes, request.answers, {each.key: each.labels for each in asked})
+        return cls(
+            scopes,
+            request.answers,
+            {each.key: each.labels for each in asked},
+            _by_question(attachments.of_draft(request)),
+        )
 
     @classmethod
     def of(cls, version: SubmittedVersion) -> "Statement":
         """Read what was submitted."""
-        return cls(version.scopes, version.answers, version.questions)
+        return cls(version.scopes, version.answers, version.questions, _by_question(attachments.of_version(version)))
 
     @property
     def reasons(self) -> list[tuple[str, str]]:
@@ -91,14 +104,23 @@ class Statement:
         now = {each.key: each for _key, _title, answers in self.sections() for each in answers}
         for key in {**now, **then}:
             was, is_now = then.get(key), now.get(key)
-            texts = (was.text if was else "", is_now.text if is_now else "")
+            texts = (was.whole if was else "", is_now.whole if is_now else "")
             if texts[0] != texts[1]:
                 yield Difference(f"question:{key}", (is_now or was).label, *texts)  # type: ignore[union-attr]
 
     def _answer(self, key: str, question: Question | None = None) -> Answer:
         value = self.answers.get(key)
         text = question.shown(value) if question else _plain(value)
-        return Answer(key, said(self.labels[key]), question.kind if question else "paragraph", text)
+        return Answer(
+            key, said(self.labels[key]), question.kind if question else "paragraph", text, self.files.get(key, ())
+        )
+
+
+def _by_question(files: Iterable[Attachment]) -> dict[str, tuple[Attachment, ...]]:
+    found: dict[str, tuple[Attachment, ...]] = {}
+    for each in files:
+        found[each.question] = (*found.get(each.question, ()), each)
+    return found
 
 
 def _plain(value: Any) -> str:

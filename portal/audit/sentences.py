@@ -66,6 +66,9 @@ SENTENCES: dict[str, Any] = {
     # Production access.
     "approvals.start_request": _("%(who)s began to ask for production access of %(object)s"),
     "approvals.save_request": _("%(who)s changed the request for production access of %(object)s"),
+    "approvals.add_attachment": _("%(who)s added a file to the request for production access of %(object)s"),
+    "approvals.remove_attachment": _("%(who)s removed a file from the request for production access of %(object)s"),
+    "approvals.restore_attachment": _("%(who)s put a file back into the request for production access of %(object)s"),
     "approvals.submit": _("%(who)s submitted the request for production access of %(object)s"),
     "approvals.resubmit": _("%(who)s answered the reviewers of %(object)s"),
     "approvals.withdraw": _("%(who)s withdrew the request for production access of %(object)s"),

@@ -39,7 +39,7 @@ class EdgeMiddleware:
         request_id = meta["HTTP_X_REQUEST_ID"] = asked if ACCEPTABLE_ID.fullmatch(asked) else uuid.uuid4().hex
         response = self.get_response(request)
         response["X-Request-Id"] = request_id
-        response["Content-Security-Policy"] = settings.CONTENT_SECURITY_POLICY
+        response.headers.setdefault("Content-Security-Policy", settings.CONTENT_SECURITY_POLICY)
         return response
 
 

@@ -21,7 +21,7 @@ from portal.applications import actions as applications
 from portal.applications.models import Application, ClientSecret
 from portal.approvals import actions as approvals
 from portal.approvals import reviewing
-from portal.approvals.models import AccessRequest
+from portal.approvals.models import AccessRequest, Attachment
 from portal.approvals.scenarios.actions import start_scenario
 from portal.approvals.scenarios.catalogue import SCENARIOS
 from portal.audit.models import ApiCall
@@ -41,6 +41,7 @@ OWNED = {
     "match_id",
     "run_id",
     "access_id",
+    "attachment_id",
 }
 """What belongs to an organisation: for outsiders, no address with one of these exists."""
 ROOTS = {"organisation_id", "application_id"}
@@ -61,6 +62,7 @@ FREE = {
     "section",
     "object_id",
     "app_label",
+    "number",
 }
 """What is public, or secret itself, or looked at by a rule of its own."""
 UNKNOWN = """tests/portal/rooms.py knows no value for <%s> in %s.
@@ -166,6 +168,7 @@ def real_ids(cast: Cast) -> Ids:
         "issuer_path": "api/v1/connect",
         "scenario": "no-match-creates",
         "section": "care",
+        "number": 1,
         "token": "x" * 43,
         "session_id": _session(paula),
         "pk": Authenticator.objects.create(
@@ -203,6 +206,7 @@ def _belongings(organisation: Organisation, application: Application, member: Pe
         status=200,
         duration_us=1,
     )
+    access = _asked(application, rita)
     return {
         "organisation_id": organisation.public_id,
         "application_id": application.public_id,
@@ -215,7 +219,10 @@ def _belongings(organisation: Organisation, application: Application, member: Pe
         "run_id": start_scenario(
             by=BY_TEST, application=application, scenario=SCENARIOS["no-match-creates"], user=None
         ).public_id,
-        "access_id": _asked(application, rita).public_id,
+        "access_id": access.public_id,
+        "attachment_id": Attachment.objects.create(
+            request=access, question="mandate", name="x.pdf", size=1, sha256="x", content=b"x", added_by="x"
+        ).public_id,
     }
 
 

@@ -13,26 +13,34 @@ from django.views.decorators.http import require_http_methods
 
 from portal.accounts.actors import actor
 from portal.accounts.policies import May, SignedInRequest
-from portal.approvals.asking import saving
+from portal.applications.scopes import available
+from portal.approvals.asking import files, saving
 from portal.approvals.asking.forms import ScopesForm, SectionForm
 from portal.approvals.asking.saving import ChangedMeanwhileError
 from portal.approvals.asking.steps import after, steps_of
+from portal.approvals.evidence import evidence_of
 from portal.approvals.models import AccessRequest
 from portal.approvals.moving import NotAllowedError
 from portal.approvals.policies import request_for
 from portal.approvals.questionnaire import questionnaire
 from portal.approvals.states import EDITABLE
 from portal.audit.models import Decision
+from portal.edge.environments import PRODUCTION
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def scopes(request: SignedInRequest, application_id: str, access_id: str) -> HttpResponseBase:
     """Choose the scopes, with a reason each."""
-    access, _application, _membership = request_for(request, application_id, access_id, May.BUILD)
+    access, application, _membership = request_for(request, application_id, access_id, May.BUILD)
     if access.state not in EDITABLE:
         return _closed(request, access)
     form = ScopesForm(request.POST if request.method == "POST" else None, access=access)
-    context: dict[str, Any] = {"form": form, "sensitive": settings.SENSITIVE_SCOPES}
+    context: dict[str, Any] = {
+        "form": form,
+        "sensitive": settings.SENSITIVE_SCOPES,
+        "evidence": evidence_of(application, available(PRODUCTION)),
+        "calls_url": reverse("log", args=[application_id]),
+    }
     seen = request.POST.get("seen", "")
 
     def save() -> None:
@@ -60,15 +68,20 @@ def section(request: SignedInRequest, application_id: str, access_id: str, secti
     keys = list(form.questions)
     context: dict[str, Any] = {"form": form, "section": found}
     seen = request.POST.get("seen", "")
+    faults: dict[str, str] = {}
+    moved = ""
 
     def save() -> None:
         saving.save_answers(by=actor(request), request=access, answers=form.sound(), keys=keys, seen=seen)
 
     if request.method == "POST":
         form.full_clean()
+        takes_files = [each for each in questions if each.attachments]
+        faults, moved = files.change(request, access, takes_files) if takes_files else (faults, moved)
+        context["faults"] = faults
         if done := _saved(request, access, section, save, context):
             return done
-    context["rows"] = form.rows(access.answers if "is_stale" in context else None)
+    context["rows"] = form.rows(access, access.answers if "is_stale" in context else None, faults)
     return _page(request, "section", access, {"seen": saving.mark_of_answers(access, keys), **context})
 
 
@@ -89,7 +102,7 @@ def _saved(
         messages.error(request, str(exc))
         return redirect("production-access", access.application.public_id)
     access.refresh_from_db(fields=["answers"])
-    if context["form"].errors:
+    if context["form"].errors or context.get("faults"):
         return None
     steps = steps_of(access)
     lacks = next(each.missing for each in steps if each.key == step)

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from portal.applications.forms import https_address
 from portal.applications.models import FACILITY_CODE
 from portal.applications.scopes import SCOPES, Scope, available
-from portal.approvals.models import AccessRequest
+from portal.approvals import attachments
+from portal.approvals.models import AccessRequest, Attachment
 from portal.approvals.questionnaire import Question, read_facilities
 from portal.edge.environments import PRODUCTION
 
@@ -83,11 +84,17 @@ def field_for(question: Question) -> forms.Field:
 
 @dataclass(frozen=True)
 class Row:
-    """A question with its field; after somebody else has saved, what stands there now where that differs."""
+    """A question with its field; after somebody else has saved, what stands there now where that differs.
+
+    `removed` are files that can be put back, and `fault` says what is wrong with one that was to be added.
+    """
 
     question: Question
     field: forms.BoundField
     theirs: str | None = None
+    files: tuple[Attachment, ...] = ()
+    removed: tuple[Attachment, ...] = ()
+    fault: str = ""
 
 
 class SectionForm(forms.Form):
@@ -104,12 +111,26 @@ class SectionForm(forms.Form):
             field.label, field.help_text, field.required = question.label, question.help, False
             self.fields[key] = field
 
-    def rows(self, theirs: Mapping[str, Any] | None = None) -> list[Row]:
-        """Return the questions with their fields.
+    def rows(self, access: AccessRequest, theirs: Mapping[str, Any] | None, faults: Mapping[str, str]) -> list[Row]:
+        """Return the questions with their fields and files.
 
         :param theirs: the answers that somebody else has saved meanwhile.
+        :param faults: what is wrong with a file, by question.
         """
-        return [Row(each, self[key], self._differing(each, theirs)) for key, each in self.questions.items()]
+        takes_files = any(each.attachments for each in self.questions.values())
+        kept = list(attachments.of_draft(access)) if takes_files else []
+        removed = list(attachments.removed_lately(access)) if takes_files else []
+        return [
+            Row(
+                question,
+                self[key],
+                self._differing(question, theirs),
+                tuple(each for each in kept if each.question == key),
+                tuple(each for each in removed if each.question == key),
+                faults.get(key, ""),
+            )
+            for key, question in self.questions.items()
+        ]
 
     def _differing(self, question: Question, theirs: Mapping[str, Any] | None) -> str | None:
         if theirs is None or self.cleaned_data.get(question.key) == theirs.get(question.key):

@@ -17,6 +17,7 @@ from portal.applications.policies import application_for
 from portal.applications.scopes import SCOPES, available
 from portal.approvals import actions
 from portal.approvals.asking.steps import steps_of
+from portal.approvals.evidence import evidence_of
 from portal.approvals.models import AccessRequest, Grant
 from portal.approvals.moving import NotAllowedError
 from portal.approvals.questionnaire import topic
@@ -67,6 +68,8 @@ def _about(access: AccessRequest) -> dict[str, object]:
         found["steps"] = steps = steps_of(access)
         whole = reverse("access-request", args=[access.application.public_id, access.public_id])
         found["go_on"] = next((each.url for each in steps if each.missing), whole)
+        found["evidence"] = evidence_of(access.application, _wanted(access))
+        found["calls_url"] = reverse("log", args=[access.application.public_id])
         questions = access.messages.filter(asks=True, answered_at=None).order_by("at")
         found["questions"] = [(each, topic(each.about)) for each in questions]
         found["expires_on"] = (access.state_since + timedelta(days=settings.ANSWER_DAYS)).date()
@@ -78,6 +81,10 @@ def _about(access: AccessRequest) -> dict[str, object]:
         found["asked"] = list(access.scopes.order_by("pk"))
         found["grant"] = Grant.objects.filter(request=access).first()
     return found
+
+
+def _wanted(access: AccessRequest) -> list[str]:
+    return [each.scope for each in access.scopes.all()] or list(available(PRODUCTION))
 
 
 def _panel(access: AccessRequest) -> str:

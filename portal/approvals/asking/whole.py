@@ -16,7 +16,7 @@ from portal.approvals.moving import NotAllowedError
 from portal.approvals.policies import request_for
 from portal.approvals.questionnaire import topic
 from portal.approvals.statements import Statement
-from portal.approvals.states import EDITABLE, OPEN, WAITING
+from portal.approvals.states import EDITABLE, OPEN
 
 
 @require_safe
@@ -35,9 +35,9 @@ def whole(request: SignedInRequest, application_id: str, access_id: str) -> Http
         "scopes": [(name, reason, outcomes.get(name)) for name, reason in statement.reasons],
         "sensitive": settings.SENSITIVE_SCOPES,
         "editable": editable and may(membership, May.BUILD),
-        "waiting": access.state in WAITING,
         "is_open": access.state in OPEN,
         "results": results_of(access),
+        "versions": access.versions.order_by("-number"),
         "tab": "production",
         "area": "applications",
     }
