@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.accounts.actors import actor
+from portal.accounts.landing import first_page
 from portal.accounts.policies import May, SignedInRequest, may, membership_for, require
 from portal.accounts.reauthentication import recently_authenticated
 from portal.applications import actions
@@ -29,6 +30,8 @@ def index(request: SignedInRequest) -> HttpResponse:
     """List the applications of the user's organisations; a new user is first asked for an organisation."""
     memberships = list(request.user.memberships.select_related("organisation").order_by("organisation__name"))
     if not memberships:
+        if address := first_page(request.user):
+            return redirect(address)
         messages.info(
             request, _("Welcome! Apps belong to an organisation. Tell us about yours; your first app comes next.")
         )

@@ -9,8 +9,10 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from portal.accounts.landing import landing
 from portal.accounts.models import Membership, User
 from portal.accounts.policies import May, SignedInRequest
 from portal.applications.models import Application
@@ -44,6 +46,12 @@ def reviewers_only(view: View) -> View:
 def is_reviewer(user: User) -> bool:
     """Say whether this user decides about requests. One query."""
     return user.is_active and Reviewer.objects.filter(user=user).exists()
+
+
+@landing
+def to_the_queue(user: User) -> str:
+    """Lead a reviewer without an organisation to the requests."""
+    return reverse("review-queue") if is_reviewer(user) else ""
 
 
 def reviewer_actor(request: SignedInRequest) -> Actor:

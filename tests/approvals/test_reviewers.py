@@ -159,3 +159,8 @@ def test_the_header_shows_each_what_they_may_see(cast: Cast) -> None:
     assert QUEUE not in header
     header = cast.alice.client.get(reverse("application-list")).text.split("</header>")[0]
     assert "/review/" not in header
+
+
+def test_a_reviewer_without_an_organisation_begins_at_the_requests(cast: Cast) -> None:
+    for person, page in ((reviewer(), "review-queue"), (Person.called("Paula"), "organisation-new")):
+        assert person.client.get(reverse("application-list")).headers["Location"] == reverse(page)

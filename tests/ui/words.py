@@ -77,7 +77,9 @@ def squeezed(text: str) -> str:
 
 # --- Templates.
 TRANSLATED = {"blocktranslate": "endblocktranslate", "blocktrans": "endblocktrans", "comment": "endcomment"}
-ARGUMENT = re.compile(r"""(?:\b(?!(?:about|environment|prefix|step)=)\w+=|\b(?:add|default|default_if_none|join|pluralize|yesno):)(["'])(?P<text>.*?)\1""")
+ARGUMENT = re.compile(
+    r"""(?:\b(?!(?:about|environment|prefix|step)=)\w+=|\b(?:add|default|default_if_none|join|pluralize|yesno):)(["'])(?P<text>.*?)\1"""
+)
 """A string that a tag or a filter may show; what is given under these four names is a key."""
 ADDRESSES = frozenset(("static", "this_page_in", "url"))
 LETTER = re.compile(r"[^\W\d_]")
@@ -102,7 +104,7 @@ def literals(template: str, names: tuple[str, ...]) -> list[tuple[int, str]]:
 
 
 def _skips_to(token: Token) -> str:
-    """Return the tag up to which nothing is shown untranslated: a block called `…_class`, in Django's admin `bodyclass`, stands in an attribute."""
+    """Return the tag up to which nothing is shown untranslated: a block called `…_class` stands in an attribute."""
     if token.token_type is TokenType.BLOCK and re.fullmatch(r"block (?:\w+_class|bodyclass)", token.contents):
         return "endblock"
     return TRANSLATED.get(_tag(token), "")
