@@ -10,6 +10,9 @@ urlpatterns = [
     path("requests/", views.queue, name="review-queue"),
     path("requests/<str:access_id>/", request_views.show, name="review-request"),
     path("requests/<str:access_id>/checks/", run_at_the_desk, name="review-checks"),
+    path(
+        "requests/<str:access_id>/attachments/<str:attachment_id>/", request_views.attachment, name="review-attachment"
+    ),
     path("requests/<str:access_id>/calls/", evidence.calls, name="review-calls"),
     path("requests/<str:access_id>/claim/", request_views.claim, name="review-claim"),
     path("requests/<str:access_id>/write/", request_views.write, name="review-write"),

@@ -4,10 +4,11 @@ import re
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from portal.applications import actions as applications
-from portal.approvals import actions, messages, reviewing
+from portal.approvals import actions, attachments, messages, reviewing
 from portal.approvals.models import AccessRequest, Grant, Message
 from portal.approvals.reviewing import Terms
 from tests import mailbox
@@ -191,6 +192,24 @@ def test_the_present_grant_and_earlier_requests_stand_beside_a_new_one(cast: Cas
     text = shown(rita, submitted(cast, **{"encounter:push": "Visits.", "lab:push": "Results."}))
     assert "has it already" in text
     assert address(first) in text
+
+
+def test_files_are_downloaded_once_they_are_submitted(cast: Cast) -> None:
+    rita = reviewer()
+    request = claimed(cast, rita)
+    reviewing.ask_for_changes(by=BY_REVIEWER, request=request, reviewer=rita.user, message="The contract, please.")
+    pdf = SimpleUploadedFile("contract.pdf", b"%PDF-1.7\n%%EOF\n")
+    attachment = attachments.add(by=BY_DEVELOPER, request=request, question="mandate", file=pdf)
+    file = reverse("review-attachment", args=[request.public_id, attachment.public_id])
+    assert "contract.pdf" not in shown(rita, request)
+    assert rita.client.get(file).status_code == 404, "a draft is its developers' own"
+    actions.submit(by=BY_DEVELOPER, request=request, user=cast.bob.user)
+    beside = shown(rita, request).split('id="answer-mandate"')[1].split('id="answer-')[0]
+    assert "contract.pdf" in beside
+    assert file in beside
+    answer = rita.client.get(file)
+    assert answer.content.startswith(b"%PDF-")
+    assert answer.headers["Content-Disposition"].startswith("attachment;")
 
 
 def test_a_decision_asks_who_it_is_once_more(cast: Cast) -> None:

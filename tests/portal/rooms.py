@@ -221,7 +221,14 @@ def _belongings(organisation: Organisation, application: Application, member: Pe
         ).public_id,
         "access_id": access.public_id,
         "attachment_id": Attachment.objects.create(
-            request=access, question="mandate", name="x.pdf", size=1, sha256="x", content=b"x", added_by="x"
+            request=access,
+            question="mandate",
+            name="x.pdf",
+            size=1,
+            sha256="x",
+            content=b"x",
+            added_by="x",
+            added_at=access.created_at,  # before it was submitted: reviewers have it too
         ).public_id,
     }
 

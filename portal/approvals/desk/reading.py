@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from portal.applications.models import Client
 from portal.applications.scopes import SCOPES, Scope
 from portal.approvals.answer_checks.results import Result, results_of
+from portal.approvals.attachments import of_version
 from portal.approvals.evidence import Evidence
-from portal.approvals.models import AccessRequest, Grant, Message, Review, SubmittedVersion
+from portal.approvals.models import AccessRequest, Attachment, Grant, Message, Review, SubmittedVersion
 from portal.approvals.questionnaire import Question, facilities_of, questionnaire, said, topic
 from portal.approvals.states import DECIDED, State
 from portal.audit.models import Decision
@@ -70,6 +71,7 @@ class Answer:
     before: str | None
     checks: Sequence[Result]
     messages: Sequence[Message]
+    files: Sequence[Attachment]
 
     @property
     def about(self) -> str:
@@ -191,7 +193,7 @@ def _sections(
     about: Mapping[str, list[Message]],
 ) -> list[tuple[str, list[Answer]]]:
     """Return the answers under their headings; those of questions that are asked no more come last."""
-    left = dict(now.answers)
+    left, files = dict(now.answers), list(of_version(now))
 
     def answer(key: str, question: Question | None) -> Answer:
         value, was = left.pop(key), before.answers.get(key) if before else None
@@ -204,6 +206,7 @@ def _sections(
             shown_before if before and shown_before != shown else None,
             checks.get(key, ()),
             about.get(f"question:{key}", ()),
+            [file for file in files if file.question == key],
         )
 
     found = [

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib import messages as flash
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from portal.accounts.policies import SignedInRequest
 from portal.accounts.reauthentication import recently_authenticated
 from portal.approvals import messages, reviewing
+from portal.approvals.attachments import download, of_version
 from portal.approvals.desk import forms
 from portal.approvals.desk.forms import DecisionForm
 from portal.approvals.desk.queue import Place, age, in_order, requests_for
@@ -40,6 +41,17 @@ BESIDE = 12
 def show(request: SignedInRequest, access_id: str) -> HttpResponse:
     """Show a request."""
     return _page(request, submitted_request(access_id))
+
+
+@reviewers_only
+@require_safe
+def attachment(request: SignedInRequest, access_id: str, attachment_id: str) -> HttpResponse:
+    """Give a file that stands in a submitted version; what is only in a draft is the developers' own."""
+    access = submitted_request(access_id)
+    found = access.attachments.filter(public_id=attachment_id).first()
+    if found is None or not any(of_version(each).filter(pk=found.pk).exists() for each in access.versions.all()):
+        raise Http404
+    return download(found)
 
 
 @reviewers_only
