@@ -3,7 +3,7 @@
 from django.urls import path
 
 from portal.approvals.answer_checks.views import run_at_the_desk
-from portal.approvals.desk import request_views, reviewers, views
+from portal.approvals.desk import clients, request_views, reviewers, views
 from portal.approvals.evidence import pages as evidence
 
 urlpatterns = [
@@ -18,6 +18,8 @@ urlpatterns = [
     path("requests/<str:access_id>/write/", request_views.write, name="review-write"),
     path("requests/<str:access_id>/decide/", request_views.decide, name="review-decide"),
     path("requests/<str:access_id>/second/", request_views.second, name="review-second"),
+    path("clients/", clients.index, name="review-clients"),
+    path("clients/<str:live_client>/", clients.show, name="review-client"),
     path("reviewers/", reviewers.index, name="reviewers"),
     path("reviewers/<int:reviewer_id>/remove/", reviewers.remove, name="reviewer-remove"),
 ]

@@ -58,6 +58,7 @@ FREE = {
     "review_id",
     "opening_id",
     "reviewer_id",
+    "live_client",
     "scenario",
     "section",
     "object_id",
@@ -180,6 +181,8 @@ def real_ids(cast: Cast) -> Ids:
     common["review_id"] = _match(cast.organisation, cast.application).public_id
     common["opening_id"] = _opening(cast.application)
     common |= {"app_label": "audit", "object_id": cast.bob.user.pk}
+    live = applications.create_client(by=BY_TEST, application=other, environment="production", scopes=["lab:push"])
+    common["live_client"] = live.client_id
     rita = reviewer()
     common["reviewer_id"] = reviewer("Saul").user.reviewer.pk
     return Ids(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import Organisation, User
 from portal.accounts.policies import May, memberships_that_allow
+from portal.applications.models import Client
 from portal.approvals.models import AgreementAcceptance, Grant
 from portal.mail.sending import send
 
@@ -96,6 +97,19 @@ WORDS: dict[str, Words] = {
         _("Its first secret was made, but no probe has gone well yet. Run it again, and see what fails."),
         _("What was granted"),
     ),
+    "suspended": Words(
+        _("%(app)s: OpesCare has suspended the production client"),
+        _("%(who)s suspended it: it and its tokens are refused. The reason:"),
+        _("The credentials"),
+        "application",
+        _("Mend what the reason names, then write to our support: only OpesCare can restore it."),
+    ),
+    "restored": Words(
+        _("%(app)s: the production client works again"),
+        _("%(who)s restored it. The reason:"),
+        _("The credentials"),
+        "application",
+    ),
     "probe_failed": Words(
         _("%(app)s: the probe of its production access did not go well"),
         _("It was made with the secret …%(four)s. The page says what failed, and what to do."),
@@ -117,6 +131,17 @@ def to_owners(grant: Grant, event: str, **names: Any) -> None:
     :param event: a key of `WORDS`.
     """
     _tell_of(grant, event, May.MANAGE, names)
+
+
+def about_client(client: Client, event: str, *, who: str, reason: str) -> None:
+    """Tell the owners what was done to a production client, and why.
+
+    :param event: a key of `WORDS`.
+    """
+    application = client.application
+    names = {"app": application.name, "who": who}
+    users = _members(application.organisation, May.MANAGE)
+    _tell(users, event, names, application.public_id, client=client, reason=reason, to_owner=True)
 
 
 def to_builders(grant: Grant, event: str, **names: Any) -> None:
