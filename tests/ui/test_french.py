@@ -29,6 +29,7 @@ NAMES = (
     "Connect API",
     "SDK",
     "Bridge Agent",
+    "PDF",
     "Widget",
     "Webhooks",
     "OpenAPI",
