@@ -87,7 +87,7 @@ def topics(request: AccessRequest) -> list[str]:
 
 
 def _write(by: Actor, locked: AccessRequest, about: str, text: str, **fields: Any) -> Message:
-    said = text.strip()
+    said = text.replace("\0", "").strip()  # PostgreSQL stores no NUL
     if not said:
         raise NotAllowedError(_("Write something first."))
     if len(said) > LONGEST:

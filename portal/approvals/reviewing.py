@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
 from portal.approvals import grants, letters
+from portal.approvals.messages import LONGEST
 from portal.approvals.models import AccessRequest, Review
 from portal.approvals.moving import NotAllowedError, advance, lock, record, require_reviewer
+from portal.approvals.policies import may_review
 from portal.approvals.questionnaire import facilities_of
 from portal.approvals.states import State
 from portal.audit.actions import Actor
@@ -45,6 +47,7 @@ def claim(*, by: Actor, request: AccessRequest, reviewer: User) -> None:
     if locked.state == State.IN_REVIEW:  # whoever had claimed it reviews no more
         locked.reviewer = reviewer
         locked.save(update_fields=["reviewer"])
+        _drop_proposal(locked)
     else:
         advance(locked, "claim", reviewer=reviewer)
     record(by, "claim", locked)
@@ -130,6 +133,8 @@ def agree(*, by: Actor, request: AccessRequest, reviewer: User) -> None:
     """
     locked = lock(request)
     proposal = _proposal_for(locked, reviewer)
+    if proposal.reviewer is None or not may_review(proposal.reviewer, locked):
+        raise NotAllowedError(_("Whoever proposed it may not review it any more. Claim it, or first put it back."))
     second = _review(by, locked, reviewer, Verdict.APPROVE, _terms(proposal))
     _grant(by, locked, second, _granted(locked, _terms(proposal)), first=proposal.reviewer_label)
     letters.to_reviewer(locked, "agree", by=by.label, reviewer=proposal.reviewer)
@@ -143,8 +148,11 @@ def disagree(*, by: Actor, request: AccessRequest, reviewer: User, message: str)
     """
     locked = lock(request)
     _proposal_for(locked, reviewer)
-    if not message.strip():
+    message = message.replace("\0", "").strip()  # PostgreSQL stores no NUL
+    if not message:
         raise NotAllowedError(_("Say why, for the reviewer who proposed it."))
+    if len(message) > LONGEST:
+        raise NotAllowedError(_("That is too long: %(most)s characters at most.") % {"most": LONGEST})
     _drop_proposal(locked)
     record(by, "disagree", locked, internal=True, reason=message)
     letters.to_reviewer(locked, "disagree", by=by.label, message=message)

@@ -6,9 +6,10 @@ The policy is one constant line for the whole site, so nothing builds it (django
 import re
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 
 from portal.edge.proxies import client_address, is_trusted
 
@@ -41,6 +42,14 @@ class EdgeMiddleware:
         response["X-Request-Id"] = request_id
         response.headers.setdefault("Content-Security-Policy", settings.CONTENT_SECURITY_POLICY)
         return response
+
+    def process_view(self, _request: HttpRequest, view: Any, _args: Any, kwargs: dict[str, Any]) -> None:
+        """Find nothing at an address with a NUL: PostgreSQL cannot even be asked for one. The API says so itself.
+
+        :raises Http404: there.
+        """
+        if not hasattr(view, "cls") and any("\0" in str(value) for value in kwargs.values()):
+            raise Http404
 
 
 def request_id(request: HttpRequest) -> str:

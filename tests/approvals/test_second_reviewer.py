@@ -2,10 +2,15 @@
 
 from typing import Any
 
-from portal.approvals.models import AccessRequest, Grant, Reviewer
+import pytest
+
+from portal.accounts.models import Membership, Role
+from portal.approvals import reviewing
+from portal.approvals.models import AccessRequest, Grant, Review, Reviewer
+from portal.approvals.moving import NotAllowedError
 from tests import mailbox
 from tests.approvals.desk import agree, decide, seen, shown, state
-from tests.approvals.requests import claimed, reviewer
+from tests.approvals.requests import BY_REVIEWER, claimed, reviewer
 from tests.cast import Cast, Person
 
 SENSITIVE = {"patient:read": "The doctor sees the history.", "lab:push": "Results, as they are signed."}
@@ -85,3 +90,37 @@ def test_nothing_that_was_written_is_lost_when_the_proposal_is_gone(cast: Cast) 
     text = agree(saul, request, "disagree", seen=stale, reason="Half a page of thoughts.")
     assert "What you had written" in text
     assert "Half a page of thoughts." in text
+
+
+@pytest.mark.parametrize("change", ["joins the organisation", "is deactivated", "reviews no more"])
+def test_nobody_agrees_with_somebody_who_may_not_review_any_more(cast: Cast, change: str) -> None:
+    rita, saul = reviewer(), reviewer("Saul")
+    request = proposed(cast, rita)
+    if change == "joins the organisation":
+        Membership.objects.create(organisation=cast.organisation, user=rita.user, role=Role.VIEWER)
+    elif change == "is deactivated":
+        rita.user.is_active = False
+        rita.user.save()
+    else:
+        Reviewer.objects.filter(user=rita.user).delete()
+    assert "may not review it any more" in agree(saul, request)
+    assert not Grant.objects.exists()
+
+
+def test_the_proposal_of_an_account_that_is_gone_ends_with_the_next_claim(cast: Cast) -> None:
+    rita, saul, tess = reviewer(), reviewer("Saul"), reviewer("Tess")
+    request = proposed(cast, rita)
+    rita.user.delete()
+    assert "may not review it any more" in agree(saul, request)
+    reviewing.claim(by=BY_REVIEWER, request=request, reviewer=saul.user)
+    assert not Review.objects.filter(proposed=True, undone_at=None).exists()
+    with pytest.raises(NotAllowedError, match="Nothing is proposed"):
+        reviewing.agree(by=BY_REVIEWER, request=request, reviewer=tess.user)
+
+
+def test_a_reason_to_disagree_that_nobody_could_store_or_read_is_refused(cast: Cast) -> None:
+    rita, saul = reviewer(), reviewer("Saul")
+    request = proposed(cast, rita)
+    assert "4000 characters at most" in agree(saul, request, "disagree", reason="x" * 4001)
+    assert "Say why" in agree(saul, request, "disagree", reason="\0")
+    assert "Given back." in agree(saul, request, "disagree", reason="Who?\0")

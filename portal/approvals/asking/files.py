@@ -31,7 +31,8 @@ def change(request: SignedInRequest, access: AccessRequest, questions: list[Ques
     faults: dict[str, str] = {}
     moved = ""
     for verb, move in (("remove", attachments.remove), ("restore", attachments.restore)):
-        found = access.attachments.filter(public_id=request.POST.get(verb, "")).defer("content").first()
+        named = request.POST.get(verb, "").replace("\0", "")  # PostgreSQL cannot be asked for a NUL
+        found = access.attachments.filter(public_id=named).defer("content").first()
         if found:
             moved = found.question
             try:
