@@ -81,9 +81,14 @@ def missing(request: AccessRequest) -> tuple[list[Question], list[str]]:
     No scope at all is missing too: then the second list holds an empty name.
     """
     asked = questionnaire().asked_of(request.application.integration)
-    open_questions = [each for each in asked if each.required and is_empty(request.answers.get(each.key))]
+    open_questions = [each for each in asked if each.required and not _is_answered(each, request.answers)]
     scopes = {each.scope: each.reason for each in request.scopes.all()}
     return open_questions, [name for name in in_order(set(scopes)) if not scopes[name].strip()] if scopes else [""]
+
+
+def _is_answered(question: Question, answers: Mapping[str, Any]) -> bool:
+    answer = answers.get(question.key)
+    return not is_empty(answer) and question.fits(answer)
 
 
 def is_empty(answer: object) -> bool:

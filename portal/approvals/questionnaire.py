@@ -62,15 +62,23 @@ class Question:
         """Say whether an application of this integration is asked."""
         return not self.integrations or integration in self.integrations
 
+    def fits(self, answer: Any) -> bool:
+        """Say whether it answers this kind of question: its file may have changed since, and with it the choices."""
+        if self.kind == "choice":
+            return answer in [value for value, _words in self.options]
+        return type(answer) is {"facilities": list, "number": int, "yes": bool}.get(self.kind, str)
+
     def shown(self, answer: Any) -> str:
         """Return the answer as people read it."""
+        if not self.fits(answer):
+            return plain(answer)
         if self.kind == "choice":
-            return dict(self.choices).get(answer, str(answer or ""))
+            return dict(self.choices)[answer]
         if self.kind == "facilities":
             return "\n".join(f"{each['code']} {each['name']}".strip() for each in answer or [])
         if self.kind == "yes":
             return _("Yes") if answer else ""
-        return "" if answer is None else str(answer)
+        return str(answer)
 
 
 @dataclass(frozen=True)
@@ -136,9 +144,17 @@ def topic(about: str) -> str:
     return label or name
 
 
+def plain(answer: Any) -> str:
+    """Return an answer as people read it whose question is not known, or was of another kind."""
+    if isinstance(answer, list):
+        return "\n".join(" ".join(map(str, each.values())) if isinstance(each, dict) else str(each) for each in answer)
+    return "" if answer is None else str(answer)
+
+
 def facilities_of(answers: Mapping[str, Any]) -> list[dict[str, str]]:
     """Return the facilities, each with `code` and `name`, that these answers name."""
-    return list(answers.get(questionnaire().facilities.key) or [])
+    answer = answers.get(questionnaire().facilities.key)
+    return list(answer) if isinstance(answer, list) else []
 
 
 def read_facilities(text: str) -> list[dict[str, str]]:

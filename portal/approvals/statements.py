@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from portal.applications.scopes import in_order
 from portal.approvals import attachments
 from portal.approvals.models import AccessRequest, Attachment, SubmittedVersion
-from portal.approvals.questionnaire import Question, Words, questionnaire, said
+from portal.approvals.questionnaire import Question, Words, plain, questionnaire, said
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class Statement:
 
     def _answer(self, key: str, question: Question | None = None) -> Answer:
         value = self.answers.get(key)
-        text = question.shown(value) if question else _plain(value)
+        text = question.shown(value) if question else plain(value)
         return Answer(
             key, said(self.labels[key]), question.kind if question else "paragraph", text, self.files.get(key, ())
         )
@@ -121,10 +121,3 @@ def _by_question(files: Iterable[Attachment]) -> dict[str, tuple[Attachment, ...
     for each in files:
         found[each.question] = (*found.get(each.question, ()), each)
     return found
-
-
-def _plain(value: Any) -> str:
-    """Return the answer to a question that nobody knows any more."""
-    if isinstance(value, list):
-        return "\n".join(" ".join(map(str, each.values())) if isinstance(each, dict) else str(each) for each in value)
-    return "" if value is None else str(value)

@@ -14,7 +14,7 @@ from portal.approvals.answer_checks.results import Result, results_of
 from portal.approvals.attachments import of_version
 from portal.approvals.evidence import Evidence
 from portal.approvals.models import AccessRequest, Attachment, Grant, Message, Review, SubmittedVersion
-from portal.approvals.questionnaire import Question, facilities_of, questionnaire, said, topic
+from portal.approvals.questionnaire import Question, facilities_of, plain, questionnaire, said, topic
 from portal.approvals.states import DECIDED, State
 from portal.audit.models import Decision
 from portal.audit.sentences import sentence
@@ -217,7 +217,7 @@ def _sections(
 
 
 def _shown(question: Question | None, value: Any) -> str:
-    return question.shown(value) if question else "" if value is None else str(value)
+    return question.shown(value) if question else plain(value)
 
 
 def _facilities(request: AccessRequest, answers: Mapping[str, Any]) -> list[Facility]:
