@@ -52,6 +52,11 @@ def latest(to: str) -> Letter:
 def received(server: Server, to: str) -> list[Letter]:
     """Return the mails of a live server to this address, the oldest first, from its DATA_DIR/mail."""
     server.manage("mail", "--deliver")
+    return delivered(server, to)
+
+
+def delivered(server: Server, to: str) -> list[Letter]:
+    """Return the mails to this address that a worker of the live server has delivered, the oldest first."""
     folder = Path(server.environment["DATA_DIR"]) / "mail"
     parsed = [message_from_bytes(path.read_bytes(), policy=default) for path in sorted(folder.glob("*.eml"))]
     return [_letter(one) for one in parsed if one["To"] == to]
