@@ -166,7 +166,7 @@ def take_back(*, by: Actor, request: AccessRequest, reviewer: User) -> None:
     """
     locked = lock(request)
     require_reviewer(reviewer, locked)
-    if not _drop_proposal(locked):
+    if locked.state != State.IN_REVIEW or not _drop_proposal(locked):  # what was decided stays as it was proposed
         raise NotAllowedError(_("Nothing is proposed any more. Look at the request again."))
     record(by, "take_back", locked, internal=True)
 

@@ -6,8 +6,10 @@ import pytest
 
 from portal.accounts.models import Membership, Role
 from portal.approvals import reviewing
+from portal.approvals.desk.request_views import state_of
 from portal.approvals.models import AccessRequest, Grant, Review, Reviewer
 from portal.approvals.moving import NotAllowedError
+from portal.audit.models import Decision
 from tests import mailbox
 from tests.approvals.desk import agree, decide, seen, shown, state
 from tests.approvals.requests import BY_REVIEWER, claimed, reviewer
@@ -80,6 +82,16 @@ def test_the_first_takes_it_back(cast: Cast) -> None:
     assert "Taken back." in agree(rita, request, "take_back")
     assert "has changed since you opened it" in agree(saul, request, seen=stale)
     assert not Grant.objects.exists()
+
+
+def test_what_was_agreed_to_is_not_taken_back(cast: Cast) -> None:
+    rita, saul = reviewer(), reviewer("Saul")
+    request = proposed(cast, rita)
+    agree(saul, request)
+    request.refresh_from_db()
+    assert "Nothing is proposed any more." in agree(rita, request, "take_back", seen=state_of(request))
+    assert request.reviews.get(proposed=True).undone_at is None
+    assert not Decision.objects.filter(verb="approvals.take_back").exists()
 
 
 def test_nothing_that_was_written_is_lost_when_the_proposal_is_gone(cast: Cast) -> None:
