@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -20,6 +20,16 @@ from portal.applications.published import DEMO_PRODUCTION_CLIENT, DEMO_SANDBOX_C
 from portal.applications.rotation import QUIET
 from portal.applications.secrets import PATTERN
 from portal.applications.tasks import REMINDED
+from portal.approvals.answer_checks.contacts import VALID as CONTACT_VALID
+from portal.approvals.attachments import LARGEST as ATTACHMENT_LARGEST
+from portal.approvals.attachments import MOST as ATTACHMENTS
+from portal.approvals.evidence.items import DAYS as EVIDENCE_DAYS
+from portal.approvals.grants.attesting import AHEAD as ATTESTED_AHEAD
+from portal.approvals.grants.deadlines import REMINDED as GRANT_REMINDED
+from portal.approvals.grants.deadlines import UNOPENED
+from portal.approvals.grants.probing import LIFETIME as PROBE_LIFETIME
+from portal.approvals.scenarios.actions import LONGEST as SCENARIO_LONGEST
+from portal.approvals.unanswered import REMINDED as ANSWER_REMINDED
 from portal.connect.access import STRANGERS
 from portal.connect.faults import LONGEST
 from portal.connect.idempotency import KEPT as ANSWERS_KEPT
@@ -89,13 +99,13 @@ def variables() -> dict[str, str]:
         "jwks.keys": str(MAXIMUM_KEYS),
         "secret.pattern": PATTERN.pattern,
         "secret.maximum": str(MAXIMUM_SECRETS),
-        "secret.reminders": ", ".join(map(str, REMINDED)),
+        "secret.reminders": _list(REMINDED),
         "rotation.quiet": _hours(QUIET),
         "invitation.days": str(INVITATION_VALID.days),
         "recovery.silent": str(SILENT.days),
         "app.reopening": str(REOPENING.days),
         "care.days": str(settings.CARE_RELATIONSHIP_DAYS),
-        "glass.minutes": str(int(OPEN_FOR.total_seconds() // 60)),
+        "glass.minutes": _minutes(OPEN_FOR),
         "glass.shortest": str(SHORTEST_REASON),
         "glass.longest": str(LONGEST_REASON),
         "strangers.hour": str(STRANGERS.amount),
@@ -104,7 +114,8 @@ def variables() -> dict[str, str]:
         "resolve.batch": str(RESOLVED_AT_ONCE),
         "match.names": str(NAME_GATE),
         "match.candidates": str(MOST_CANDIDATES),
-        "keys.published_ahead": str(int(PUBLISHED_AHEAD.total_seconds() // 60)),
+        "keys.published_ahead": _minutes(PUBLISHED_AHEAD),
+        **_production_access(),
         "limit.body": f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024} KiB",
         "limit.failures": str(FAILURES.amount),
         "fault.longest": str(LONGEST),
@@ -113,6 +124,34 @@ def variables() -> dict[str, str]:
         "limit.address": str(settings.RATE_LIMIT_ADDRESS),
         **_answers(),
     }
+
+
+def _production_access() -> dict[str, str]:
+    return {
+        "review.days": str(settings.REVIEW_TARGET_DAYS),
+        "answer.days": str(settings.ANSWER_DAYS),
+        "unused.days": str(settings.UNUSED_DAYS),
+        "attachment.most": str(ATTACHMENTS),
+        "attachment.size": str(ATTACHMENT_LARGEST // 1024 // 1024),
+        "evidence.days": str(EVIDENCE_DAYS),
+        "scenario.minutes": _minutes(SCENARIO_LONGEST),
+        "contact.days": str(CONTACT_VALID.days),
+        "probe.minutes": _minutes(PROBE_LIFETIME),
+        "reattest.days": str(settings.REATTEST_DAYS),
+        "grant.unopened": _list(UNOPENED),
+        "grant.reminders": _list(GRANT_REMINDED),
+        "answer.reminders": _list(ANSWER_REMINDED),
+        "reattest.ahead": str(ATTESTED_AHEAD.days),
+        "reattest.grace": str(settings.REATTEST_GRACE_DAYS),
+    }
+
+
+def _list(numbers: Iterable[int]) -> str:
+    return ", ".join(map(str, numbers))
+
+
+def _minutes(time: timedelta) -> str:
+    return str(int(time.total_seconds() // 60))
 
 
 def _hours(time: timedelta) -> str:

@@ -45,7 +45,15 @@ NAMES = (
 """What is called the same in every language."""
 TERMS = {"OAuth 2.0 client credentials"}
 """Terms that a French guide may use as they are."""
-PAGES = ("/fr/", "/fr/errors/", "/fr/errors/token_missing/", "/fr/guides/getting-started/", "/fr/nothing/")
+PAGES = (
+    "/fr/",
+    "/fr/errors/",
+    "/fr/errors/token_missing/",
+    "/fr/guides/getting-started/",
+    "/fr/guides/going-to-production/",
+    "/fr/guides/for-reviewers/",
+    "/fr/nothing/",
+)
 MARKING = {"_", "gettext", "gettext_lazy", "noop", "gettext_noop"}
 
 
