@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts.models import User
 from portal.accounts.policies import May, memberships_that_allow
 from portal.approvals.models import AccessRequest, Message, Review
+from portal.approvals.policies import is_reviewer
 from portal.approvals.questionnaire import topic
 from portal.approvals.states import GRANTED, Side
 from portal.mail.sending import send
@@ -141,7 +142,7 @@ def submitted(request: AccessRequest, *, by: str, again: bool) -> None:
     """Tell both sides; all reviewers, where nobody has claimed it."""
     event = "resubmit" if again else "submit"
     to_developers(request, event, by=by)
-    if again and request.reviewer_id:
+    if again and request.reviewer and is_reviewer(request.reviewer):
         to_reviewer(request, event, by=by)
     else:
         to_all_reviewers(request, "submit", by=by)
@@ -172,7 +173,7 @@ def said(message: Message, event: str) -> None:
     request, by = message.request, message.author_label
     if message.side == Side.REVIEWER:
         to_developers(request, event, by=by, message=message.text, about=message.about)
-    elif request.reviewer_id:
+    elif request.reviewer and is_reviewer(request.reviewer):
         to_reviewer(request, event, by=by, about=message.about)
     else:
         to_all_reviewers(request, event, by=by)

@@ -10,19 +10,21 @@ from typing import Any
 import pytest
 from django.utils import timezone, translation
 
-from portal.approvals import actions
+from portal.approvals import actions, reviewing
 from portal.approvals.answer_checks import pages, running
 from portal.approvals.answer_checks.asking import check_answers
 from portal.approvals.answer_checks.domains import PATH, token_of
 from portal.approvals.answer_checks.models import AnswerCheck, Kind
 from portal.approvals.answer_checks.results import Result, results_of
 from portal.approvals.answer_checks.running import run_due
+from portal.approvals.desk.reading import read
 from portal.approvals.models import AccessRequest, Reviewer
 from portal.approvals.moving import NotAllowedError
+from portal.approvals.policies import submitted_request
 from portal.approvals.questionnaire import CHECKS
 from portal.audit.models import Decision
 from portal.outbound import addresses, fetching
-from tests.approvals.requests import BY_DEVELOPER, draft, reviewer, submitted
+from tests.approvals.requests import BY_DEVELOPER, BY_REVIEWER, claimed, draft, reviewer, submitted
 from tests.cast import Cast
 from tests.outbound.internet import Authority, Handler, Internet, Server, answering
 
@@ -377,3 +379,15 @@ def test_results_are_said_in_the_readers_language_and_logs_name_no_host(
     with translation.override("fr"):
         assert "réseau privé" in result.last.said
     assert "inside.example" not in caplog.text
+
+
+def test_reviewers_read_no_result_of_a_draft(cast: Cast, internet: Internet) -> None:
+    rita = reviewer()
+    request = claimed(cast, rita)
+    reviewing.ask_for_changes(by=BY_REVIEWER, request=request, reviewer=rita.user, message="Say more.")
+    internet.server.handler = by_path(policy=answering(POLICY, **HTML))
+    draft_of = checked(cast, request, privacy_policy=f"https://{HOST}/policy")
+    assert draft_of["privacy_page"].outcome == "pass"
+    shown = read(submitted_request(request.public_id)).answers
+    results = next(each.checks for each in shown if each.key == "privacy_policy")
+    assert {result.outcome for result in results} == {""}

@@ -154,6 +154,31 @@ def test_the_end_is_told_four_times_and_then_it_comes(cast: Cast) -> None:
     assert "The time of this grant is over" in text_of(cast.vera.client.get(address(cast)))
 
 
+def test_no_operator_brings_back_by_mistake_what_has_ended(cast: Cast) -> None:
+    grant, secret = opened(cast, Terms(facilities=["NG-LOS-H1"], ends_on=in_days(300)))
+    applications.suspend_client(by=BY_REVIEWER, client=grant.client, reason="A leak.")
+    aged(grant, ends_on=in_days(0), completed_at=timezone.now())
+    keep_deadlines()
+    applications.restore_client(by=BY_TEST, client=grant.client, reason="It was revoked.")
+    keep_deadlines()
+    assert production_client(cast).suspended_reason == deadlines.OVER
+    renewed = grant_of(approved(cast, reviewer("Saul"), Terms(facilities=["NG-LOS-H1"])))
+    keep_deadlines()
+    assert token_of(cast.nobody, renewed.client.client_id, secret).status_code == 200
+
+
+def test_no_operator_brings_back_by_mistake_what_nobody_confirmed(cast: Cast) -> None:
+    grant, _secret = opened(cast)
+    aged(grant, attest_by=in_days(-30))
+    keep_deadlines()
+    applications.restore_client(by=BY_TEST, client=grant.client, reason="They called.")
+    keep_deadlines()
+    assert production_client(cast).suspended_reason == deadlines.LAPSED
+    assert send_attest(cast).status_code == 302
+    keep_deadlines()
+    assert production_client(cast).suspended_at is None
+
+
 def test_members_cannot_bring_back_what_has_ended_but_a_new_grant_does(cast: Cast) -> None:
     grant, secret = opened(cast, Terms(facilities=["NG-LOS-H1"], ends_on=in_days(300)))
     applications.suspend_client(by=cast_actor(cast), client=grant.client, reason="Holidays.")

@@ -68,7 +68,7 @@ def test_a_wish_for_changes_is_told_with_the_reviewers_words_and_the_answer_to_t
     assert "> Name the provider, please.\n> And the country.\n" in letter.text
     assert "Name the provider, please." in letter.html
     assert f"/applications/{cast.application.public_id}/" in letter.text
-    again = told(lambda: actions.submit(by=BY_DEVELOPER, request=request, user=cast.bob.user))
+    again = told(lambda: actions.submit(by=BY_DEVELOPER, request=request, user=bob))
     assert set(again) == {*BUILDERS, RITA}
 
 
@@ -180,3 +180,21 @@ def test_hostile_words_are_words(cast: Cast, words: str) -> None:
     assert letter.subject.startswith(" ".join(words[:60].split()))
     assert "> " + words.splitlines()[0] in letter.text
     assert "<script" not in letter.html
+
+
+@pytest.mark.parametrize("change", ["is deactivated", "reviews no more"])
+def test_what_is_written_to_a_reviewer_who_is_gone_reaches_the_others(cast: Cast, change: str) -> None:
+    rita = reviewer()
+    reviewer("Saul")
+    request = claimed(cast, rita)
+    reviewing.ask_for_changes(by=BY_REVIEWER, request=request, reviewer=rita.user, message="Say more.")
+    if change == "is deactivated":
+        User.objects.filter(pk=rita.user.pk).update(is_active=False)
+    else:
+        Reviewer.objects.filter(user=rita.user).delete()
+    request.refresh_from_db()
+    bob = cast.bob.user
+    said = told(lambda: messages.say(by=BY_DEVELOPER, request=request, author=bob, side="developer", text="Soon."))
+    assert set(said) == {SAUL}
+    again = told(lambda: actions.submit(by=BY_DEVELOPER, request=request, user=bob))
+    assert set(again) == {*BUILDERS, SAUL}

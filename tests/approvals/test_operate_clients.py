@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from portal.applications.actions import suspend_client
 from portal.applications.models import Client, ClientSecret
+from portal.approvals.grants.deadlines import keep_deadlines
 from portal.approvals.models import Grant
 from portal.audit.actions import Actor
 from portal.audit.models import ApiCall
@@ -87,6 +88,29 @@ def test_a_suspension_holds_at_once_and_its_owners_read_why(cast: Cast) -> None:
     send(saul.client, page_of(client), reason="It was revoked.")
     assert production_client(cast).suspended_at is None
     assert "works again" in latest("alice@example.org").subject
+
+
+def test_a_second_click_or_a_colleagues_page_undoes_nothing(cast: Cast) -> None:
+    grant = granted(cast)
+    saul = reviewer("Saul")
+    said = {"verb": "suspend", "reason": "A leak."}
+    assert saul.client.post(page_of(grant.client), said).status_code == 302
+    answer = saul.client.post(page_of(grant.client), said)
+    assert "Somebody has just done this" in text_of(answer)
+    assert production_client(cast).suspended_by_operator
+    said = {"verb": "restore", "reason": "It was revoked."}
+    assert saul.client.post(page_of(grant.client), said).status_code == 302
+    assert "Somebody has just done this" in text_of(saul.client.post(page_of(grant.client), said))
+    assert production_client(cast).suspended_at is None
+
+
+def test_a_lapsed_client_comes_back_by_its_owners_confirmation_alone(cast: Cast) -> None:
+    grant, _secret = opened(cast)
+    Grant.objects.update(attest_by=timezone.now().date() - timedelta(days=30))
+    keep_deadlines()
+    answer = send(reviewer("Saul").client, page_of(grant.client), reason="They called.")
+    assert "An owner must confirm" in text_of(answer)
+    assert production_client(cast).suspended_at is not None
 
 
 def test_what_an_owner_suspended_is_taken_over_and_not_undone(cast: Cast) -> None:

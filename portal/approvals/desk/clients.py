@@ -143,8 +143,11 @@ def show(request: SignedInRequest, live_client: str) -> HttpResponseBase:
 
 
 def _act(request: SignedInRequest, client: Client, reason: str) -> str:
-    by = reviewer_actor(request)
-    if not client.suspended_by_operator:  # what its members suspended, only they restore; we can take it over
+    """Do what the button said when the page was read: a colleague, or a second click, may have done it meanwhile."""
+    by, wanted = reviewer_actor(request), request.POST.get("verb") != "restore"
+    if wanted == client.suspended_by_operator:
+        raise NotAllowedError(say("Somebody has just done this. Look at what happened below."))
+    if wanted:  # what its members suspended, only they restore; we can take it over
         suspend(by=by, client=client, reason=reason)
         return say("%s is suspended. It is refused everywhere within two seconds.") % client
     restore(by=by, client=client, reviewer=request.user, reason=reason)

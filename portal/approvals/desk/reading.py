@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -136,7 +137,8 @@ def read(request: AccessRequest) -> Reading:
     for message in thread:
         message.topic = topic(message.about)  # type: ignore[attr-defined]
         about[message.about].append(message)
-    application = request.application
+    application, submitted = request.application, copy(request)
+    submitted.answers = now.answers  # while changes are made, those of the draft are not the reviewers' to read
     grant = Grant.objects.filter(client__application=application, ended_at=None).first()
     reviews = request.reviews.filter(undone_at=None).order_by("pk")
     return Reading(
@@ -145,7 +147,7 @@ def read(request: AccessRequest) -> Reading:
         kept=Evidence.from_json(now.evidence),
         scopes=_scopes(now, before, grant, about),
         dropped=[name for name in before.scopes if name not in now.scopes] if before else [],
-        sections=_sections(now, before, results_of(request), about),
+        sections=_sections(now, before, results_of(submitted), about),
         facilities=_facilities(request, now.answers),
         grant=grant,
         proposal=reviews.filter(proposed=True).last() if request.state == State.IN_REVIEW else None,

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from portal.applications.actions import REOPENING, suspend_client
@@ -36,6 +37,7 @@ def keep_deadlines() -> int:
     done = sum(map(_close, standing.filter(client__application__closed_at__lte=timezone.now() - REOPENING)))
     done += sum(_end(each, today) for each in standing.filter(ends_on__lte=soon))
     done += sum(_attestation(each, today) for each in standing.filter(attest_by__lte=soon, suspended_at=None))
+    done += sum(map(_suspend_again, _let_in_again()))
     unused = standing.filter(completed_at=None, granted_at__lte=timezone.now() - timedelta(days=UNOPENED[0]))
     return done + sum(map(_unused, unused))
 
@@ -102,6 +104,29 @@ def _lapse(locked: Grant) -> bool:
     _suspend(locked, LAPSED)
     locked.save(update_fields=["suspended_at"])
     letters.to_builders(locked, "lapsed")
+    return True
+
+
+def _let_in_again() -> Iterable[Grant]:
+    """Return grants that are over or lapsed whose client is let in all the same.
+
+    So it is where an operator's suspension, under which the grant ended, was lifted; the newest grant comes first.
+    """
+    standing = Grant.objects.filter(client=OuterRef("client"), ended_at=None)
+    over = Q(ended_because="expired") & ~Exists(standing)
+    lapsed = Q(ended_at=None, suspended_at__isnull=False)
+    return Grant.objects.filter(over | lapsed, client__suspended_at=None).order_by("-pk")
+
+
+@transaction.atomic
+def _suspend_again(grant: Grant) -> bool:
+    locked = lock_grant(grant)
+    attested = locked.ended_at is None and locked.suspended_at is None
+    replaced = locked.ended_at is not None and Grant.objects.filter(client=locked.client, ended_at=None).exists()
+    if locked.client.suspended_at is not None or attested or replaced:
+        return False
+    _suspend(locked, OVER if locked.ended_at else LAPSED)
+    locked.save(update_fields=["suspended_at"])
     return True
 
 
