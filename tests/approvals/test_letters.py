@@ -68,7 +68,7 @@ def test_a_wish_for_changes_is_told_with_the_reviewers_words_and_the_answer_to_t
     assert "> Name the provider, please.\n> And the country.\n" in letter.text
     assert "Name the provider, please." in letter.html
     assert f"/applications/{cast.application.public_id}/" in letter.text
-    again = told(lambda: actions.submit(by=BY_DEVELOPER, request=request, user=bob))
+    again = told(lambda: actions.submit(by=BY_DEVELOPER, request=request, user=cast.bob.user))
     assert set(again) == {*BUILDERS, RITA}
 
 
