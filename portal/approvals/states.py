@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy as in_context
+from django.utils.translation import pgettext_lazy
 
 
 class State(models.TextChoices):
@@ -45,36 +45,36 @@ class Move:
 
 
 MOVES: Final = (
-    Move("submit", in_context("move", "submit"), (State.DRAFT,), State.SUBMITTED, Side.DEVELOPER),
-    Move("claim", in_context("move", "claim"), (State.SUBMITTED,), State.IN_REVIEW, Side.REVIEWER),
-    Move("release", in_context("move", "release"), (State.IN_REVIEW,), State.SUBMITTED, Side.REVIEWER),
+    Move("submit", pgettext_lazy("move", "submit"), (State.DRAFT,), State.SUBMITTED, Side.DEVELOPER),
+    Move("claim", pgettext_lazy("move", "claim"), (State.SUBMITTED,), State.IN_REVIEW, Side.REVIEWER),
+    Move("release", pgettext_lazy("move", "release"), (State.IN_REVIEW,), State.SUBMITTED, Side.REVIEWER),
     Move(
         "ask_for_changes",
-        in_context("move", "ask for changes"),
+        pgettext_lazy("move", "ask for changes"),
         (State.IN_REVIEW,),
         State.CHANGES_REQUESTED,
         Side.REVIEWER,
     ),
-    Move("resubmit", in_context("move", "answer"), (State.CHANGES_REQUESTED,), State.IN_REVIEW, Side.DEVELOPER),
-    Move("approve", in_context("move", "approve"), (State.IN_REVIEW,), State.APPROVED, Side.REVIEWER),
+    Move("resubmit", pgettext_lazy("move", "answer"), (State.CHANGES_REQUESTED,), State.IN_REVIEW, Side.DEVELOPER),
+    Move("approve", pgettext_lazy("move", "approve"), (State.IN_REVIEW,), State.APPROVED, Side.REVIEWER),
     Move(
         "approve_in_part",
-        in_context("move", "approve in part"),
+        pgettext_lazy("move", "approve in part"),
         (State.IN_REVIEW,),
         State.APPROVED_IN_PART,
         Side.REVIEWER,
     ),
-    Move("decline", in_context("move", "decline"), (State.IN_REVIEW,), State.DECLINED, Side.REVIEWER),
+    Move("decline", pgettext_lazy("move", "decline"), (State.IN_REVIEW,), State.DECLINED, Side.REVIEWER),
     Move(
         "withdraw",
-        in_context("move", "withdraw"),
+        pgettext_lazy("move", "withdraw"),
         (State.DRAFT, State.SUBMITTED, State.IN_REVIEW, State.CHANGES_REQUESTED),
         State.WITHDRAWN,
         Side.DEVELOPER,
     ),
     Move(
         "expire",
-        in_context("move", "expire"),
+        pgettext_lazy("move", "expire"),
         (State.CHANGES_REQUESTED, State.APPROVED, State.APPROVED_IN_PART),
         State.EXPIRED,
         Side.SYSTEM,
