@@ -143,6 +143,8 @@ def withdraw(*, by: Actor, request: AccessRequest) -> None:
     locked = lock(request)
     advance(locked, "withdraw")
     record(by, "withdraw", locked)
+    if locked.submitted_at is None:
+        locked.attachments.all().delete()  # nobody but its developers was to read them
     if locked.submitted_at:
         letters.to_developers(locked, "withdraw", by=by.label)
         letters.to_reviewer(locked, "withdraw", by=by.label)

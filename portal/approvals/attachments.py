@@ -9,7 +9,7 @@ from typing import Final
 from django.core.files.uploadedfile import InMemoryUploadedFile, UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,6 +24,8 @@ LARGEST: Final = 5 * 1024 * 1024
 """Bytes of one file."""
 MOST: Final = 10
 """Files of one request."""
+EVER: Final = 30
+"""Files of one request, with those that were removed: nobody fills the disk by adding and removing."""
 UNDO: Final = timedelta(hours=1)
 """For so long the page offers to put a removed file back."""
 HEAD, TAIL = b"%PDF-", b"%%EOF"
@@ -66,6 +68,9 @@ def add(*, by: Actor, request: AccessRequest, question: str, file: "UploadedFile
         raise NotAllowedError(_("Files cannot be added to this question."))
     if locked.attachments.filter(removed_at=None).count() >= MOST:
         raise NotAllowedError(_("A request holds at most %(most)s files. Remove one first.") % {"most": MOST})
+    _forget_unseen(locked)
+    if locked.attachments.count() >= EVER:
+        raise NotAllowedError(_("Files were added and removed too often. Try again in an hour."))
     content = _pdf(file)
     attachment = Attachment.objects.create(
         request=locked,
@@ -103,6 +108,14 @@ def restore(*, by: Actor, request: AccessRequest, attachment: Attachment) -> Non
         raise NotAllowedError(_("A request holds at most %(most)s files. Remove one first.") % {"most": MOST})
     if locked.attachments.filter(pk=attachment.pk, removed_at__isnull=False).update(removed_at=None):
         record(by, "restore_attachment", locked, after={"question": attachment.question, "sha256": attachment.sha256})
+
+
+def _forget_unseen(locked: AccessRequest) -> None:
+    """Delete the files that cannot be put back any more and that no submitted version names."""
+    naming = SubmittedVersion.objects.filter(
+        request=OuterRef("request"), at__gte=OuterRef("added_at"), at__lt=OuterRef("removed_at")
+    )
+    locked.attachments.filter(~Exists(naming), removed_at__lt=timezone.now() - UNDO).delete()
 
 
 def of_draft(request: AccessRequest) -> QuerySet[Attachment]:

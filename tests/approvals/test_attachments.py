@@ -3,9 +3,11 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from portal.approvals import actions, attachments, reviewing
 from portal.approvals.models import AccessRequest, Attachment
+from portal.approvals.moving import NotAllowedError
 from portal.approvals.statements import Statement
 from portal.audit.models import Decision
 from tests.approvals.requests import BY_DEVELOPER, BY_REVIEWER, draft, reviewer
@@ -164,3 +166,36 @@ def test_nothing_is_added_to_what_waits_for_a_reviewer(cast: Cast, access: Acces
     actions.submit(by=BY_DEVELOPER, request=access, user=cast.bob.user)
     page.send(**{"file-mandate": file()})
     assert not access.attachments.exists()
+
+
+def test_nobody_fills_the_disk_by_adding_and_removing(cast: Cast, access: AccessRequest) -> None:
+    for number in range(attachments.EVER):
+        attachments.remove(by=BY_DEVELOPER, request=access, attachment=add(access, f"{number}.pdf"))
+    with pytest.raises(NotAllowedError, match="too often"):
+        add(access)
+    Attachment.objects.update(removed_at=timezone.now() - attachments.UNDO * 2)
+    kept = add(access)
+    assert Attachment.objects.get() == kept
+
+
+def test_what_a_version_names_is_not_forgotten(cast: Cast, access: AccessRequest) -> None:
+    named = add(access)
+    actions.submit(by=BY_DEVELOPER, request=access, user=cast.bob.user)
+    access.refresh_from_db()
+    rita = reviewer()
+    reviewing.claim(by=BY_REVIEWER, request=access, reviewer=rita.user)
+    reviewing.ask_for_changes(by=BY_REVIEWER, request=access, reviewer=rita.user, message="Another one.")
+    attachments.remove(by=BY_DEVELOPER, request=access, attachment=named)
+    long_ago = timezone.now() - attachments.UNDO * 3
+    Attachment.objects.update(added_at=long_ago, removed_at=long_ago + attachments.UNDO)
+    access.versions.update(at=long_ago + attachments.UNDO / 2)
+    add(access)
+    assert Attachment.objects.filter(pk=named.pk).exists()
+    actions.withdraw(by=BY_DEVELOPER, request=access)
+    assert Attachment.objects.count() == 2
+
+
+def test_the_files_of_a_draft_go_with_it(cast: Cast, access: AccessRequest) -> None:
+    add(access)
+    actions.withdraw(by=BY_DEVELOPER, request=access)
+    assert not Attachment.objects.exists()
