@@ -1,6 +1,7 @@
 """The verbs of developers: start a request, save answers, submit, answer again, withdraw."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -19,6 +20,9 @@ from portal.approvals.questionnaire import Question, questionnaire
 from portal.approvals.states import EDITABLE, OPEN, State
 from portal.audit.actions import Actor
 from portal.edge.environments import PRODUCTION
+
+A_DAY = 20
+"""So many requests one organisation submits within 24 hours: each is a mail to every reviewer."""
 
 
 @transaction.atomic
@@ -112,12 +116,20 @@ def submit(*, by: Actor, request: AccessRequest, user: User | None) -> Submitted
     if locked.messages.filter(asks=True, answered_at=None).exists():
         raise NotAllowedError(_("A reviewer's question waits for its answer. Answer it first."))
     again = locked.state == State.CHANGES_REQUESTED
+    if not again and _submitted_lately(locked) >= A_DAY:
+        raise NotAllowedError(_("Your organisation has submitted many requests today. Submit this one tomorrow."))
     version = _keep_version(by, locked, user)
     advance(locked, "resubmit" if again else "submit", submitted_at=locked.submitted_at or timezone.now())
     record(by, "resubmit" if again else "submit", locked, after={"version": version.number})
     letters.submitted(locked, by=by.label, again=again)
     ask_for_checks(by=by, locked=locked)
     return version
+
+
+def _submitted_lately(locked: AccessRequest) -> int:
+    since = timezone.now() - timedelta(days=1)
+    theirs = AccessRequest.objects.filter(application__organisation=locked.application.organisation_id)
+    return theirs.filter(submitted_at__gt=since).count()
 
 
 def _keep_version(by: Actor, locked: AccessRequest, user: User | None) -> SubmittedVersion:

@@ -1,5 +1,6 @@
 """What the two sides say to each other about a request: reviewers ask, developers answer, both write."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -11,11 +12,13 @@ from portal.approvals import letters
 from portal.approvals.models import AccessRequest, Message
 from portal.approvals.moving import NotAllowedError, lock, record, require_reviewer
 from portal.approvals.questionnaire import questionnaire
-from portal.approvals.states import State
+from portal.approvals.states import Side, State
 from portal.audit.actions import Actor
 
 LONGEST = 4000
 """Characters."""
+A_HOUR = 30
+"""So many messages the developers of a request send within an hour: each is a mail to reviewers. Answers always go."""
 SILENT = (State.DRAFT, State.WITHDRAWN, State.EXPIRED)
 """In these there is nobody to write to."""
 
@@ -52,6 +55,8 @@ def say(*, by: Actor, request: AccessRequest, author: User, side: str, text: str
         raise NotAllowedError(
             _("This request is “%(state)s”: nobody would read it.") % {"state": locked.get_state_display()}
         )
+    if side == Side.DEVELOPER and _lately(locked) >= A_HOUR:
+        raise NotAllowedError(_("These are many messages for one hour. Write the rest in one, a little later."))
     message = _write(by, locked, about, text, author=author, side=side)
     record(by, "say", locked, after={"about": about} if about else {})
     letters.said(message, "say")
@@ -84,6 +89,11 @@ def topics(request: AccessRequest) -> list[str]:
     """Return all that a message can be about."""
     questions = [f"question:{each.key}" for each in questionnaire().asked_of(request.application.integration)]
     return questions + [f"scope:{each.scope}" for each in request.scopes.order_by("pk")]
+
+
+def _lately(locked: AccessRequest) -> int:
+    since = timezone.now() - timedelta(hours=1)
+    return locked.messages.filter(side=Side.DEVELOPER, at__gt=since).count()
 
 
 def _write(by: Actor, locked: AccessRequest, about: str, text: str, **fields: Any) -> Message:

@@ -1,11 +1,15 @@
 """Developers ask for production: they begin, see what is missing, submit, and always know where it stands."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client as Browser
 from django.urls import reverse
+from django.utils import timezone
 
 from portal.approvals import actions, reviewing
 from portal.approvals.models import AccessRequest
+from portal.approvals.moving import NotAllowedError
 from portal.approvals.reviewing import Terms
 from portal.audit.models import Decision
 from tests.approvals.requests import (
@@ -197,3 +201,12 @@ def test_earlier_requests_have_a_second_page(cast: Cast) -> None:
     second = overview(cast, page="2")
     assert 'rel="prev"' in second
     assert second.count("never submitted") == 2
+
+
+def test_every_reviewers_mailbox_is_not_flooded_with_requests(cast: Cast) -> None:
+    for _ in range(actions.A_DAY):
+        actions.withdraw(by=BY_DEVELOPER, request=submitted(cast))
+    with pytest.raises(NotAllowedError, match="Submit this one tomorrow"):
+        submitted(cast)
+    AccessRequest.objects.exclude(submitted_at=None).update(submitted_at=timezone.now() - timedelta(days=2))
+    actions.submit(by=BY_DEVELOPER, request=AccessRequest.objects.get(state="draft"), user=cast.bob.user)

@@ -93,3 +93,13 @@ def test_each_version_is_kept_and_says_what_it_changed(cast: Cast, access: Acces
     assert cast.vera.client.get(address(access, "access-version", 3)).status_code == 404
     whole = cast.vera.client.get(address(access, "access-request")).content.decode()
     assert address(access, "access-version", 2) in whole
+
+
+def test_the_reviewers_mailboxes_are_not_flooded(cast: Cast, access: AccessRequest) -> None:
+    question = access.messages.get()
+    for number in range(messages.A_HOUR):
+        assert cast.bob.client.post(address(access), {"text": f"{number}"}).status_code == 302
+    page = cast.bob.client.post(address(access), {"text": "And one more."})
+    assert "many messages for one hour" in page.content.decode()
+    assert "And one more." in page.content.decode()
+    assert cast.bob.client.post(address(access), {"question": question.pk, "text": "Four."}).status_code == 302
