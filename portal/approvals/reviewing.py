@@ -209,6 +209,8 @@ def sensitive_among(scopes: Collection[str]) -> list[str]:
 
 
 def _granted(locked: AccessRequest, terms: Terms) -> list[str]:
+    if locked.application.closed_at is not None:
+        raise NotAllowedError(_("This app is closed. Decline the request, or wait until its owners reopen it."))
     asked = [each.scope for each in locked.scopes.order_by("pk")]
     granted = [name for name in asked if name not in terms.refusals]
     if set(terms.refusals) - set(asked) or any(not reason.strip() for reason in terms.refusals.values()):

@@ -3,6 +3,7 @@
 import pytest
 from django.utils import timezone
 
+from portal.applications.actions import close_application
 from portal.applications.models import Client
 from portal.approvals import reviewing
 from portal.approvals.models import AccessRequest, Grant, Reviewer
@@ -10,7 +11,7 @@ from portal.approvals.moving import NotAllowedError
 from portal.approvals.reviewing import Terms
 from portal.audit.models import Decision
 from tests.approvals.requests import BY_REVIEWER, approved, claimed, reviewer, submitted
-from tests.cast import Cast
+from tests.cast import BY_TEST, Cast
 
 SENSITIVE = {"patient:read": "The doctor sees the history.", "lab:push": "Results, as they are signed."}
 
@@ -68,3 +69,24 @@ def test_nobody_reviews_their_own_organisation(cast: Cast) -> None:
     Reviewer.objects.create(user=cast.vera.user, added_by="test")
     with pytest.raises(NotAllowedError, match="somebody else"):
         reviewing.claim(by=BY_REVIEWER, request=request, reviewer=cast.vera.user)
+
+
+def test_a_closed_app_is_granted_nothing(cast: Cast) -> None:
+    rita = reviewer()
+    request = claimed(cast, rita)
+    close_application(by=BY_TEST, application=cast.application)
+    with pytest.raises(NotAllowedError, match="This app is closed"):
+        reviewing.approve(by=BY_REVIEWER, request=request, reviewer=rita.user, terms=Terms())
+    assert not Client.objects.filter(application=cast.application, environment="production").exists()
+    reviewing.decline(by=BY_REVIEWER, request=request, reviewer=rita.user, message="You have closed it.")
+    assert AccessRequest.objects.get().state == "declined"
+
+
+def test_a_proposal_for_an_app_that_was_closed_meanwhile_is_not_agreed_to(cast: Cast) -> None:
+    rita, saul = reviewer(), reviewer("Saul")
+    request = claimed(cast, rita, **SENSITIVE)
+    reviewing.approve(by=BY_REVIEWER, request=request, reviewer=rita.user, terms=Terms())
+    close_application(by=BY_TEST, application=cast.application)
+    with pytest.raises(NotAllowedError, match="This app is closed"):
+        reviewing.agree(by=BY_REVIEWER, request=request, reviewer=saul.user)
+    assert not Grant.objects.exists()
