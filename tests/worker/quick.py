@@ -1,12 +1,14 @@
 """`python -m tests.worker.quick worker`, with shorter times; `… queue 20` queues so many mails, each for another.
 
 `… check 8443` asks for the checks of a request whose answers lead to this port of localhost.
+`… deadlines 5` makes five grants of which a confirmation is due, five that end, and five requests that nobody answers.
 """
 
 import os
 import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 
 def main(action: str, count: str = "0") -> None:
@@ -28,6 +30,9 @@ def main(action: str, count: str = "0") -> None:
         return
     if action == "check":
         ask_for_checks(f"https://localhost:{count}/privacy")
+        return
+    if action == "deadlines":
+        let_deadlines_pass(int(count))
         return
     from portal.approvals.answer_checks import running
 
@@ -51,6 +56,44 @@ def ask_for_checks(address: str) -> None:
     answers = {"privacy_policy": address, "terms": address, "security_contact": "security@example.org"}
     actions.save_request(by=by, request=request, answers=answers)
     check_answers(by=by, request=request)
+
+
+def let_deadlines_pass(count: int) -> None:
+    from django.utils import timezone
+
+    from portal.accounts import actions as accounts
+    from portal.accounts.models import User
+    from portal.applications.actions import create_application
+    from portal.approvals import actions, reviewing
+    from portal.approvals.models import AccessRequest, Grant, Reviewer
+    from portal.mail.sending import unsent
+    from tests.approvals.requests import ANSWERS, BY_DEVELOPER, BY_REVIEWER, SCOPES
+    from tests.cast import BY_TEST
+
+    rita = User.objects.create(email="rita@example.org", name="Rita")
+    Reviewer.objects.create(user=rita, added_by="test")
+    now = timezone.now()
+    for number in range(3 * count):
+        with unsent():
+            owner = User.objects.create(email=f"owner-{number}@example.org", name="Ada")
+            organisation = accounts.create_organisation(
+                by=BY_TEST, owner=owner, name=f"Clinic {number}", country="KE", kind="hospital"
+            )
+            application = create_application(by=BY_TEST, organisation=organisation, name="Ward")
+            request = actions.start_request(by=BY_DEVELOPER, application=application, user=owner)
+            actions.save_request(by=BY_DEVELOPER, request=request, answers=ANSWERS, scopes=SCOPES)
+            actions.submit(by=BY_DEVELOPER, request=request, user=owner)
+            request.checks.all().delete()
+            deal: dict[str, Any] = {"by": BY_REVIEWER, "request": request, "reviewer": rita}
+            reviewing.claim(**deal)
+            if number % 3 == 0:
+                reviewing.ask_for_changes(**deal, message="More.")
+                AccessRequest.objects.filter(pk=request.pk).update(state_since=now - timedelta(days=61))
+                continue
+            reviewing.approve(**deal, terms=reviewing.Terms())
+        soon = {"attest_by": now.date() + timedelta(days=7), "granted_at": now - timedelta(days=5)}
+        due = {"ends_on": now.date()} if number % 3 == 1 else soon
+        Grant.objects.filter(request=request).update(**due)
 
 
 if __name__ == "__main__":
