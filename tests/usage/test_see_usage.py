@@ -15,7 +15,7 @@ from pytest_django import Settings
 from portal.audit.models import ApiCall
 from portal.usage.charts import milliseconds, nice
 from portal.usage.counting import count
-from tests.callers import SEARCH_URL, TOKEN_URL, bearer
+from tests.callers import SEARCH_URL, bearer
 from tests.cast import Cast
 from tests.usage.histories import a_call, ago, some_calls, write
 
@@ -110,14 +110,6 @@ def test_who_sees_it(cast: Cast, address: str) -> None:
             assert person.client.get(path).status_code == 200
         assert cast.charlie.client.get(path).status_code == 404
         assert cast.nobody.get(path).status_code == 302
-
-
-def test_how_near_the_limit_of_failed_authentications_is(api: Client, cast: Cast, address: str) -> None:
-    assert "0 of 60, in the last minute" in read(cast, address)
-    wrong = {"grant_type": "client_credentials", "client_id": cast.sandbox_client.client_id, "client_secret": "wrong"}
-    for _ in range(3):
-        api.post(TOKEN_URL, wrong, content_type="application/json")
-    assert "3 of 60, in the last minute" in read(cast, address)
 
 
 def test_what_the_credentials_page_shows(cast: Cast, calls: list[ApiCall]) -> None:
