@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from portal.accounts.models import User
 from portal.approvals.models import AccessRequest
 from portal.approvals.policies import may_review
-from portal.approvals.states import move
+from portal.approvals.states import Move, move
 from portal.audit.actions import Actor, record_decision
 
 
@@ -22,10 +22,10 @@ def lock(request: AccessRequest) -> AccessRequest:
     return found.get(pk=request.pk)
 
 
-def advance(locked: AccessRequest, verb: str, **fields: Any) -> None:
-    """Move a locked request as the table of states says, with what else changes of it.
+def require_move(locked: AccessRequest, verb: str) -> Move:
+    """Return the move that the table of states has from where the request is.
 
-    :raises NotAllowedError: where it is in a state that this move does not start from, as after somebody else's.
+    :raises NotAllowedError: where there is none, as after somebody else's.
     """
     found = move(verb, locked.state)
     if found is None:
@@ -33,6 +33,15 @@ def advance(locked: AccessRequest, verb: str, **fields: Any) -> None:
             _("This request is “%(state)s” now, and that does not allow it. Look at it again.")
             % {"state": locked.get_state_display()}
         )
+    return found
+
+
+def advance(locked: AccessRequest, verb: str, **fields: Any) -> None:
+    """Move a locked request as the table of states says, with what else changes of it.
+
+    :raises NotAllowedError: as `require_move`.
+    """
+    found = require_move(locked, verb)
     locked.state, locked.state_since, locked.reminded_days = found.target, timezone.now(), None
     for name, value in fields.items():
         setattr(locked, name, value)

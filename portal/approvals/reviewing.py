@@ -14,7 +14,7 @@ from portal.accounts.models import User
 from portal.approvals import grants, letters
 from portal.approvals.messages import LONGEST
 from portal.approvals.models import AccessRequest, Review
-from portal.approvals.moving import NotAllowedError, advance, lock, record, require_reviewer
+from portal.approvals.moving import NotAllowedError, advance, lock, record, require_move, require_reviewer
 from portal.approvals.policies import may_review
 from portal.approvals.questionnaire import facilities_of
 from portal.approvals.states import State
@@ -112,6 +112,7 @@ def approve(*, by: Actor, request: AccessRequest, reviewer: User, terms: Terms) 
     """
     locked = lock(request)
     require_reviewer(reviewer, locked)
+    require_move(locked, "approve")
     granted = _granted(locked, terms)
     if locked.reviews.filter(proposed=True, undone_at=None).exists():
         raise NotAllowedError(_("It waits for a second reviewer. Take your proposal back to change it."))

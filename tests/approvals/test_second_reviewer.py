@@ -84,6 +84,16 @@ def test_the_first_takes_it_back(cast: Cast) -> None:
     assert not Grant.objects.exists()
 
 
+def test_nothing_is_proposed_for_what_is_decided(cast: Cast) -> None:
+    rita = reviewer()
+    request = claimed(cast, rita, **SENSITIVE)
+    decide(rita, request, "decline", grant=[], message="No contract.", confirmed="yes")
+    request.refresh_from_db()
+    assert "does not allow it" in decide(rita, request, **REFUSED, seen=state_of(request))
+    assert not request.reviews.filter(proposed=True).exists()
+    assert not Decision.objects.filter(verb="approvals.propose").exists()
+
+
 def test_what_was_agreed_to_is_not_taken_back(cast: Cast) -> None:
     rita, saul = reviewer(), reviewer("Saul")
     request = proposed(cast, rita)
