@@ -1,4 +1,4 @@
-"""Static files for production: one stylesheet, every name hashed by its content, imports of modules too."""
+"""Static files for production: two stylesheets, every name hashed by its content, imports of modules too."""
 
 import re
 from collections.abc import Iterator
@@ -8,22 +8,23 @@ from typing import Any
 from django.conf import settings
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-SHEET = "css/site.css"
+SHEETS = ("css/site.css", "css/signed-in.css")
+"""Every page loads the first, those behind the sign-in both."""
 IMPORT = re.compile(r'@import url\("(?P<name>[^"]+)"\) layer\((?P<layer>[a-z]+)\);')
 
 
 class SiteStorage(CompressedManifestStaticFilesStorage):
-    """Puts the imported stylesheets into the one that imports them, then does what Django and WhiteNoise do."""
+    """Puts the imported stylesheets into those that import them, then does what Django and WhiteNoise do."""
 
     support_js_module_import_aggregation = True
 
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
         """Join the styles, then hash and compress everything."""
-        if SHEET in paths and not dry_run:
-            joined = IMPORT.sub(lambda match: _layer(paths, match), _read(paths, SHEET))
-            (Path(settings.STATIC_ROOT) / SHEET).write_text(joined)
-            paths = {**paths, SHEET: (self, SHEET)}
-        yield from super().post_process(paths, dry_run, **options)
+        sheets = [] if dry_run else [sheet for sheet in SHEETS if sheet in paths]
+        for sheet in sheets:
+            joined = IMPORT.sub(lambda match: _layer(paths, match), _read(paths, sheet))
+            (Path(settings.STATIC_ROOT) / sheet).write_text(joined)
+        yield from super().post_process({**paths, **{sheet: (self, sheet) for sheet in sheets}}, dry_run, **options)
 
 
 def _layer(paths: dict[str, Any], match: re.Match[str]) -> str:
