@@ -292,6 +292,8 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,
 }
 OPENAPI_DOCUMENT = BASE_DIR / "openapi.yaml"
+OPENAPI_DOCUMENTS: dict[str, str] = env.dict("OPENAPI_DOCUMENTS", default={})
+"""Further documents for the reference: `slug=path,…`."""
 RECORDINGS = BASE_DIR / "portal" / "samples" / "recordings.json"
 SPECTACULAR_SETTINGS = {
     "TITLE": "OpesCare Connect API",
