@@ -42,6 +42,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(_("Name"), max_length=80, help_text=_("How your colleagues know you."))
     language = models.CharField(_("Language"), max_length=8, choices=settings.LANGUAGES, default="en")
     is_staff = models.BooleanField(default=False, help_text="works for OpesCare: recovery, reviews")
+    is_reviewer = models.BooleanField(
+        default=False, editable=False, help_text="reviews requests for production; kept by `approvals.Reviewer`"
+    )
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now)
 

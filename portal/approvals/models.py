@@ -4,6 +4,8 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.signals import ModelSignal, post_delete, post_save
+from django.dispatch import receiver
 from django.utils import timezone
 
 from portal.accounts.models import Organisation, User, public_id
@@ -26,6 +28,12 @@ class Reviewer(models.Model):
 
     def __str__(self) -> str:
         return str(self.user)
+
+
+@receiver([post_save, post_delete], sender=Reviewer)
+def note_on_the_user(instance: Reviewer, signal: ModelSignal, **_more: Any) -> None:
+    """Keep `User.is_reviewer`, so that the header of every page knows without a query. Verbs ask this table."""
+    User.objects.filter(pk=instance.user_id).update(is_reviewer=signal is post_save)
 
 
 class AccessRequest(models.Model):

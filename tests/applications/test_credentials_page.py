@@ -101,6 +101,6 @@ def test_what_has_ended_is_listed_apart_and_the_page_stays_cheap(cast: Cast) -> 
     cast.alice.client.get(page_of(cast))
     with CaptureQueriesContext(connection) as queries:
         text = text_of(cast.alice.client.get(page_of(cast)))
-    assert len(queries) <= 15
+    assert len(queries) <= 14
     assert "20 secrets have ended" in text
     assert text.count("Revoke …") == 1

@@ -13,7 +13,7 @@ from tests.databases import postgresql
 from tests.servers import PROJECT
 
 APPLICATIONS, ROWS = 200, 100_000
-MAXIMUM_QUERIES = 10
+MAXIMUM_QUERIES = 9
 
 
 @pytest.fixture(scope="module")

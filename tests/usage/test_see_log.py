@@ -357,5 +357,5 @@ def test_the_log_costs_few_queries(cast: Cast, address: str, django_assert_max_n
     write(some_calls(cast.application.pk, 60, since=timezone.now() - timedelta(days=2), until=timezone.now()))
     read(cast.alice, address)
     for filters in ({}, {"status": "409"}, {"status": "503"}):
-        with django_assert_max_num_queries(10):
+        with django_assert_max_num_queries(9):
             read(cast.alice, address, **filters)
