@@ -1,6 +1,7 @@
 """One step of a request from state to state: the row locked, the table asked, the trail written."""
 
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,9 +12,27 @@ from portal.approvals.policies import may_review
 from portal.approvals.states import Move, move
 from portal.audit.actions import Actor, record_decision
 
+Row = TypeVar("Row")
+
 
 class NotAllowedError(ValueError):
     """The rules forbid this; the message says which and what to do instead."""
+
+
+def one_by_one(task: Callable[[Row], object], rows: Iterable[Row]) -> int:
+    """Do what is due for each row, and return for how many something was: one that fails holds up no other.
+
+    :raises Exception: the last failure, when all others are done.
+    """
+    done, failure = 0, None
+    for row in rows:
+        try:
+            done += bool(task(row))
+        except Exception as exc:  # noqa: BLE001 - raised again below
+            failure = exc
+    if failure is not None:
+        raise failure
+    return done
 
 
 def lock(request: AccessRequest) -> AccessRequest:

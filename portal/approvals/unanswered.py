@@ -9,7 +9,7 @@ from django.utils import timezone
 from portal.approvals import letters
 from portal.approvals.grants.deadlines import due
 from portal.approvals.models import AccessRequest
-from portal.approvals.moving import advance, lock, record
+from portal.approvals.moving import advance, lock, one_by_one, record
 from portal.approvals.states import State
 from portal.audit.actions import Actor
 
@@ -22,7 +22,7 @@ def expire_unanswered() -> int:
     """Remind the developers, and expire what nobody answered for `ANSWER_DAYS`; return of how many."""
     waits = timedelta(days=settings.ANSWER_DAYS - REMINDED[0])
     old = AccessRequest.objects.filter(state=State.CHANGES_REQUESTED, state_since__lte=timezone.now() - waits)
-    return sum(map(_look_at, old))
+    return one_by_one(_look_at, old)
 
 
 @transaction.atomic

@@ -254,6 +254,20 @@ def test_a_worker_that_is_killed_while_it_writes_writes_it_again(
     assert len(all_letters(OWNER)) == before + 1
 
 
+def test_a_grant_that_fails_holds_up_no_other(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    grant, _secret = opened(cast)
+    aged(grant, completed_at=timezone.now(), attest_by=in_days(7), ends_on=in_days(7))
+
+    def broken(_grant: Grant, _today: date) -> bool:
+        raise RuntimeError("this one cannot be ended")
+
+    monkeypatch.setattr(deadlines, "_end", broken)
+    before = len(all_letters(OWNER))
+    with pytest.raises(RuntimeError, match="cannot be ended"):
+        keep_deadlines()
+    assert len(all_letters(OWNER)) == before + 1
+
+
 def test_a_request_that_nobody_answers_expires_after_two_reminders(cast: Cast, settings: Settings) -> None:
     from portal.approvals import reviewing
     from portal.approvals.models import AccessRequest

@@ -4,8 +4,9 @@ Each mail and each step is noted in the transaction that queues it: whatever is 
 is forgotten. Whoever was away for a while is told the last thing that is due, not everything that was.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
@@ -16,7 +17,7 @@ from portal.applications.actions import REOPENING, suspend_client
 from portal.approvals.grants import letters
 from portal.approvals.grants.standing import lock_grant
 from portal.approvals.models import Grant
-from portal.approvals.moving import advance, lock, record
+from portal.approvals.moving import advance, lock, one_by_one, record
 from portal.approvals.states import move
 from portal.audit.actions import Actor
 
@@ -32,14 +33,21 @@ OVER = "The time of its grant is over."
 
 def keep_deadlines() -> int:
     """Do what is due, and return how much that was."""
-    today = timezone.now().date()
+    return one_by_one(lambda step: step(), _steps(timezone.now().date()))
+
+
+def _steps(today: date) -> Iterator[Callable[[], bool]]:
     soon, standing = today + timedelta(days=REMINDED[0]), Grant.objects.filter(ended_at=None)
-    done = sum(map(_close, standing.filter(client__application__closed_at__lte=timezone.now() - REOPENING)))
-    done += sum(_end(each, today) for each in standing.filter(ends_on__lte=soon))
-    done += sum(_attestation(each, today) for each in standing.filter(attest_by__lte=soon, suspended_at=None))
-    done += sum(map(_suspend_again, _let_in_again()))
-    unused = standing.filter(completed_at=None, granted_at__lte=timezone.now() - timedelta(days=UNOPENED[0]))
-    return done + sum(map(_unused, unused))
+    for each in standing.filter(client__application__closed_at__lte=timezone.now() - REOPENING):
+        yield partial(_close, each)
+    for each in standing.filter(ends_on__lte=soon):
+        yield partial(_end, each, today)
+    for each in standing.filter(attest_by__lte=soon, suspended_at=None):
+        yield partial(_attestation, each, today)
+    for each in _let_in_again():
+        yield partial(_suspend_again, each)
+    for each in standing.filter(completed_at=None, granted_at__lte=timezone.now() - timedelta(days=UNOPENED[0])):
+        yield partial(_unused, each)
 
 
 def due(left: int, stages: Iterable[int], told: int | None, span: int) -> int | None:

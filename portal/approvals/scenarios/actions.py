@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
-from portal.applications.models import Application
+from portal.applications.models import Application, Client
 from portal.applications.published import SANDBOX_CLIENT
 from portal.applications.rehearsals import begin_rehearsal, end_rehearsal
 from portal.approvals.moving import NotAllowedError
@@ -31,9 +31,10 @@ def start_scenario(*, by: Actor, application: Application, scenario: Scenario, u
 
     :raises NotAllowedError: where one runs already, or the sandbox client cannot call.
     """
+    # The client first, as whoever closes the app locks them: in another order the two would wait for each other.
+    client = Client.objects.select_for_update().filter(application=application, environment=SANDBOX).first()
     locked = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
-    client = locked.clients.filter(environment=SANDBOX, suspended_at=None).first()
-    if locked.closed_at is not None or client is None:
+    if locked.closed_at is not None or client is None or client.suspended_at is not None:
         raise NotAllowedError(_("This app cannot call the sandbox: it is closed, or its client is suspended."))
     if client.client_id == SANDBOX_CLIENT.client_id:
         raise NotAllowedError(_("Everybody calls with the client of this app. Create an app of your own."))
