@@ -50,6 +50,7 @@ THREADS = env.int("THREADS", 4)
 
 INSTALLED_APPS = [
     "portal.guides",
+    "portal.reference",
     "portal.approvals",
     "portal.console",
     "portal.connect",

@@ -10,17 +10,9 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from portal.applications.published import SANDBOX_CLIENT
-from portal.guides.own import marked
+from portal.console.own import PUBLISHED_TOKEN_CALL, marked
 from portal.samples import groups
 from portal.samples.calls import Call, CallError, resolve
-
-PUBLISHED = {
-    "grant_type": "client_credentials",
-    "client_id": SANDBOX_CLIENT.client_id,
-    "client_secret": SANDBOX_CLIENT.client_secret,
-}
-"""How Run gets a token on a page that has no call for it."""
 
 
 def code_group(call: Call, base_url: str, before: Sequence[Call], identifier: str) -> SafeString:
@@ -37,7 +29,7 @@ def code_group(call: Call, base_url: str, before: Sequence[Call], identifier: st
         identifier=identifier,
         after=before,
         answer=groups.Answer(str(recorded["status"]), body),
-        token_call=json.dumps(PUBLISHED),
+        token_call=PUBLISHED_TOKEN_CALL,
         colour=_coloured,
     )
     return group + _own_note() if "client_secret" in call.arguments else group

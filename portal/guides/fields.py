@@ -1,20 +1,14 @@
-"""`fields` blocks: the fields of a schema of the OpenAPI document, as a table.
+"""`fields` blocks: the fields of a schema of the OpenAPI document, as a table."""
 
-The document is English. What its descriptions mean in another language stands in `<language>/fields.yaml` beside the
-guides, `description: translation`; a description that is not there is shown as it is.
-"""
-
-from collections.abc import Mapping
 from typing import Final
 
-import yaml
-from django.conf import settings
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
 from portal.guides.tables import Cell, Table, written
 from portal.openapi.document import Property, properties
+from portal.openapi.words import words
 
 KINDS: Final = {
     "array": noop("list"),
@@ -53,12 +47,6 @@ def fields_of(schema: str, language: str) -> Table:
         for one in properties(schema)
     ]
     return [_("Field"), _("Value"), _("Required"), _("Meaning")], rows
-
-
-def words(language: str) -> Mapping[str, str]:
-    """Return the translated descriptions of a language, by their English."""
-    path = settings.DOCS_DIR / language / "fields.yaml"
-    return yaml.safe_load(path.read_text()) if path.exists() else {}
 
 
 def _value(one: Property) -> str:

@@ -13,12 +13,12 @@ from django.utils.translation import gettext, override
 from markdown.extensions.toc import TocExtension
 
 from portal.approvals import diagram
+from portal.console.own import marked_blocks
 from portal.edge.environments import SANDBOX, base_url
 from portal.guides import fields, sequences, tables
 from portal.guides.code import code_group
 from portal.guides.directives import Directive, call_of, directives
 from portal.guides.inspection import Inspection, inspect
-from portal.guides.own import marked_blocks
 from portal.guides.sources import PageError, Source
 from portal.guides.variables import fill, unknown_variable
 from portal.openapi.document import UnknownSchemaError

@@ -26,6 +26,16 @@ class Document:
         """Return its name."""
         return str(self.section("info").get("title") or self.slug)
 
+    @property
+    def version(self) -> str:
+        """Return its version."""
+        return str(self.section("info").get("version") or "")
+
+    @property
+    def description(self) -> str:
+        """Return what it says of itself, as CommonMark."""
+        return str(self.section("info").get("description") or "")
+
     def section(self, *names: str) -> Mapped:
         """Return the object at this place, an empty one where there is none."""
         found: Any = self.raw
@@ -81,6 +91,11 @@ class Operation:
     def summary(self) -> str:
         """Return its name for people."""
         return str(self.raw.get("summary") or self.raw.get("operationId") or f"{self.method} {self.path}")
+
+    @property
+    def description(self) -> str:
+        """Return what it does, as CommonMark."""
+        return str(self.raw.get("description") or "")
 
     @property
     def deprecated(self) -> bool:

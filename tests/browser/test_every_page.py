@@ -34,7 +34,13 @@ def pages(language: str) -> list[str]:
         guides = [page.url for page in library().pages[language].values()]
         lost = LOST if language == ENGLISH else f"/{language}{LOST}"
         error = reverse("error-page", args=["token_missing"])
-        return [reverse("home"), *guides, reverse("error-list"), error, reverse("styleguide"), lost]
+        reference = [
+            reverse("reference"),
+            reverse("reference-tag", args=["records"]),
+            reverse("reference-operation", args=["resolvePatient"]),
+            reverse("reference-schema", args=["EncounterPush"]),
+        ]
+        return [reverse("home"), *guides, *reference, reverse("error-list"), error, reverse("styleguide"), lost]
 
 
 def error_pages(language: str) -> list[str]:

@@ -8,8 +8,9 @@ import yaml
 from django.conf import settings
 from django.utils.translation import override
 
-from portal.guides.fields import fields, words
+from portal.guides.fields import fields
 from portal.openapi.document import properties
+from portal.openapi.words import words
 from portal.problems.catalogue import PROBLEMS
 
 REFUSALS = re.compile(rf"(`({'|'.join(PROBLEMS)})`: [^`]+\. ?)+")

@@ -17,9 +17,9 @@ from portal.applications import secrets
 from portal.applications.published import SANDBOX_CLIENT
 from portal.connect.paging import PAGE
 from portal.connect.synthetic.stocks import shelves
+from portal.console.own import PLACEHOLDER
 from portal.edge.environments import ENVIRONMENTS
 from portal.guides.library import library
-from portal.guides.own import PLACEHOLDER
 from portal.guides.variables import fill, variables
 from tests.clients.conftest import HERE as NPM
 from tests.clients.conftest import install

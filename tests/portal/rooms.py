@@ -64,6 +64,10 @@ FREE = {
     "object_id",
     "app_label",
     "number",
+    "tag",
+    "operation_id",
+    "schema",
+    "document",
 }
 """What is public, or secret itself, or looked at by a rule of its own."""
 UNKNOWN = """tests/portal/rooms.py knows no value for <%s> in %s.
@@ -170,6 +174,10 @@ def real_ids(cast: Cast) -> Ids:
         "scenario": "no-match-creates",
         "section": "care",
         "number": 1,
+        "tag": "patients",
+        "operation_id": "searchPatient",
+        "schema": "Patient",
+        "document": "none",
         "token": "x" * 43,
         "session_id": _session(paula),
         "pk": Authenticator.objects.create(

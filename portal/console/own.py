@@ -1,5 +1,6 @@
 """Marks what a signed-in reader sees their own client in. The page stays the same for everybody: a script fills it."""
 
+import json
 import re
 
 from django.utils.safestring import SafeString, mark_safe
@@ -8,6 +9,14 @@ from portal.applications.published import DEMO_SANDBOX_CLIENT, SANDBOX_CLIENT
 
 PLACEHOLDER = "your-client-id"
 """Stands in samples that the published client cannot run."""
+PUBLISHED_TOKEN_CALL = json.dumps(
+    {
+        "grant_type": "client_credentials",
+        "client_id": SANDBOX_CLIENT.client_id,
+        "client_secret": SANDBOX_CLIENT.client_secret,
+    }
+)
+"""How Run gets a token on a page that has no call for it: the body of the request."""
 BLOCK = re.compile(r'(?<=<div class="code"><pre>).*?(?=</pre>)', re.DOTALL)
 
 

@@ -1,0 +1,1 @@
+"""The OpenAPI document as pages: every operation, schema and webhook, rendered on the server."""

@@ -1,0 +1,146 @@
+"""An operation as an article of a page: what the document says of it, and what our code knows beside."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from django.utils.safestring import SafeString
+
+from portal.openapi.documents import Operation
+from portal.problems.catalogue import KNOWN_ERRORS
+from portal.problems.problem_types import ProblemType
+from portal.reference.described import Answer, Body, Described, Example, describe
+from portal.reference.samples import code_group
+from portal.reference.schemas import Node
+from portal.samples.groups import coloured
+
+CODE = re.compile(r"`(\w+)`: [^`]+")
+LONGEST_COLOURED = 10_000
+"""Characters of an example in colours; Pygments takes 10 ms for so many."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What is sent or answered alike in one or more media types. `place` stands before the anchors of its fields."""
+
+    media_types: tuple[str, ...]
+    schema: Node | None
+    place: str
+
+
+@dataclass(frozen=True)
+class Sample:
+    """An example as HTML."""
+
+    example: Example
+    html: SafeString | str
+    status: str = ""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """An answer. `errors` are the codes that it may carry, where its description says nothing else."""
+
+    answer: Answer
+    bodies: tuple[Sent, ...]
+    errors: tuple[ProblemType, ...]
+
+    @property
+    def is_good(self) -> bool:
+        """Say whether this is what the caller hopes for."""
+        return self.answer.status_class == "2"
+
+
+@dataclass(frozen=True)
+class Header:
+    """A header of one or more answers."""
+
+    node: Node
+    statuses: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Article:
+    """An operation. `place` stands before all its anchors: empty where the page shows no other."""
+
+    described: Described
+    place: str
+    bodies: tuple[Sent, ...]
+    answers: tuple[Answered, ...]
+    headers: tuple[Header, ...]
+    code: SafeString | str
+    requests: tuple[Sample, ...]
+    replies: tuple[Sample, ...]
+
+    @property
+    def operation(self) -> Operation:
+        """Return the operation."""
+        return self.described.operation
+
+
+def article(operation: Operation, *, alone: bool = True) -> Article:
+    """Return the article of an operation. `alone`: it is the page's only one."""
+    described = describe(operation)
+    code = code_group(operation)
+    requests = [_sample(each) for body in described.bodies for each in body.examples]
+    return Article(
+        described=described,
+        place="" if alone else f"{operation.id}.",
+        bodies=tuple(_sent(described.bodies)),
+        answers=tuple(
+            Answered(each, tuple(_sent(each.bodies)), () if operation.document.slug else _errors(each))
+            for each in described.answers
+        ),
+        headers=tuple(_headers(described.answers)),
+        code=code,
+        requests=tuple(_each_once(requests))[bool(code) :],
+        replies=tuple(
+            _sample(example, answer.status)
+            for answer in described.answers
+            for body in answer.bodies
+            for example in body.examples
+        ),
+    )
+
+
+def _sent(bodies: tuple[Body, ...]) -> Iterator[Sent]:
+    """Lay together what is the same in several media types."""
+    found: list[tuple[Node | None, list[str]]] = []
+    for body in bodies:
+        same = next((types for schema, types in found if _alike(schema, body.schema)), None)
+        if same is None:
+            found.append((body.schema, [body.media_type]))
+        else:
+            same.append(body.media_type)
+    for number, (schema, types) in enumerate(found):
+        yield Sent(tuple(types), schema, f"{number + 1}." if number else "")
+
+
+def _alike(one: Node | None, other: Node | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return replace(one, reference="") == replace(other, reference="")
+
+
+def _errors(answer: Answer) -> tuple[ProblemType, ...]:
+    codes = CODE.findall(answer.description)
+    known = all(code in KNOWN_ERRORS for code in codes) and not CODE.sub("", answer.description)
+    return tuple(KNOWN_ERRORS[code] for code in codes) if known else ()
+
+
+def _headers(answers: tuple[Answer, ...]) -> Iterator[Header]:
+    found: dict[Node, list[str]] = {}
+    for answer in answers:
+        for node in answer.headers:
+            found.setdefault(replace(node, anchor=f"headers.{node.name}"), []).append(answer.status)
+    for node, statuses in found.items():
+        yield Header(node, tuple(statuses))
+
+
+def _sample(example: Example, status: str = "") -> Sample:
+    is_long = len(example.text) > LONGEST_COLOURED
+    return Sample(example, example.text if is_long else coloured(example.text, example.language), status)
+
+
+def _each_once(samples: list[Sample]) -> Iterator[Sample]:
+    yield from {(each.example.name, each.example.text): each for each in samples}.values()

@@ -1,0 +1,16 @@
+"""Addresses below `/reference/`. A further document has its slug in front: `/reference/documents/<slug>/…`."""
+
+from django.urls import path
+
+from portal.reference import views
+
+pages = [
+    ("", views.index, "reference"),
+    ("tags/<slug:tag>/", views.tag, "reference-tag"),
+    ("operations/<str:operation_id>/", views.operation, "reference-operation"),
+    ("schemas/<str:schema>/", views.schema, "reference-schema"),
+]
+urlpatterns = [
+    *(path(route, view, name=name) for route, view, name in pages),
+    *(path(f"documents/<slug:document>/{route}", view, name=f"{name}-of") for route, view, name in pages),
+]

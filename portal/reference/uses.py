@@ -1,0 +1,49 @@
+"""Which operations use a schema, by whatever way."""
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from portal.openapi.documents import Contents, Operation
+
+PREFIX = "#/components/"
+SCHEMAS = "#/components/schemas/"
+
+
+@lru_cache(maxsize=16)
+def uses(found: Contents) -> Mapping[str, tuple[Operation, ...]]:
+    """Return the operations by the name of each schema that they send or answer, wherever it stands in them."""
+    by_name: dict[str, list[Operation]] = {}
+    leads_to: dict[str, frozenset[str]] = {}
+    for operation in found.operations.values():
+        for reference in _reached(found, operation, leads_to):
+            if reference.startswith(SCHEMAS):
+                by_name.setdefault(reference.removeprefix(SCHEMAS), []).append(operation)
+    return {name: tuple(operations) for name, operations in by_name.items()}
+
+
+def _reached(found: Contents, operation: Operation, leads_to: dict[str, frozenset[str]]) -> set[str]:
+    reached: set[str] = set()
+    waiting = [*_references(operation.raw), *(one for each in operation.shared for one in _references(each))]
+    while waiting:
+        reference = waiting.pop()
+        if reference in reached:
+            continue
+        reached.add(reference)
+        if reference not in leads_to:
+            leads_to[reference] = frozenset(_references(found.document.follow({"$ref": reference})))
+        waiting += leads_to[reference]
+    return reached
+
+
+def _references(root: Any) -> Iterator[str]:
+    waiting = [root]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            reference = one.get("$ref")
+            if isinstance(reference, str) and reference.startswith(PREFIX):
+                yield reference
+            waiting += [value for name, value in one.items() if name not in {"example", "examples"}]
+        elif isinstance(one, list):
+            waiting += one

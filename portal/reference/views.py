@@ -1,0 +1,76 @@
+"""`/reference/`: public pages, the same for everybody."""
+
+from typing import Any, Final
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from portal.openapi.documents import Contents, contents, documents
+from portal.reference.articles import article
+from portal.reference.schemas import Tree
+from portal.reference.uses import uses
+from portal.ui.public import public_page
+
+MOST_ARTICLES: Final = 12
+"""So many operations stand whole on the page of their tag; of more there is a list."""
+MOST_LINKS: Final = 80
+"""The navigation shows all operations of a document that has no more; else those of the tag at hand."""
+
+
+@public_page
+def index(request: HttpRequest, document: str = "") -> HttpResponse:
+    """List every operation by its tag."""
+    further = [contents(slug).document for slug in documents() if slug and not document]
+    return _page(request, "reference/index.html", _contents(document), further=further)
+
+
+@public_page
+def tag(request: HttpRequest, tag: str, document: str = "") -> HttpResponse:
+    """Show all operations of a tag."""
+    found = _contents(document)
+    one = next((each for each in found.tags if each.slug == tag), None)
+    if one is None:
+        raise Http404
+    whole = len(one.operations) <= MOST_ARTICLES
+    articles = [article(each, alone=False) for each in one.operations] if whole else []
+    return _page(request, "reference/tag.html", found, tag=one, articles=articles)
+
+
+@public_page
+def operation(request: HttpRequest, operation_id: str, document: str = "") -> HttpResponse:
+    """Show one operation."""
+    found = _contents(document)
+    if operation_id not in found.operations:
+        raise Http404
+    one = found.operations[operation_id]
+    here = next(each for each in found.tags if one in each.operations)
+    return _page(request, "reference/operation.html", found, article=article(one), operation=one, tag=here)
+
+
+@public_page
+def schema(request: HttpRequest, schema: str, document: str = "") -> HttpResponse:
+    """Show one schema, with the operations that use it."""
+    found = _contents(document)
+    if schema not in found.schemas:
+        raise Http404
+    node = Tree(found.document).node(found.schemas[schema], above=(schema,))
+    used = uses(found).get(schema, ())
+    return _page(request, "reference/schema.html", found, node=node, schema=schema, used=used, place="")
+
+
+def _contents(slug: str) -> Contents:
+    try:
+        return contents(slug)
+    except KeyError:
+        raise Http404 from None
+
+
+def _page(request: HttpRequest, template: str, found: Contents, **more: Any) -> HttpResponse:
+    context = {
+        "contents": found,
+        "document": found.document,
+        "area": "reference",
+        "all_links": len(found.operations) <= MOST_LINKS,
+        **more,
+    }
+    return render(request, template, context)

@@ -1,0 +1,1 @@
+"""The reference: OpenAPI documents as pages."""
