@@ -102,7 +102,7 @@ def _token(client: Client, published: PublishedClient, scope: str) -> str:
 def _send(client: Client, call: Call, token: str) -> tuple[int, Any]:
     request = resolve(call, "/api/v1")
     headers = {"X-Request-Id": REQUEST_ID} | ({"Authorization": f"Bearer {token}"} if token else {})
-    body = b"" if request.body is None else json.dumps(request.body).encode()
+    body = b"" if request.body is None else json.dumps(request.json).encode()
     answer = client.generic(request.method, request.address, body, content_type="application/json", headers=headers)
     return answer.status_code, answer.json()
 

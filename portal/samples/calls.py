@@ -1,4 +1,4 @@
-"""A call as a guide writes it, and the HTTP request that it means."""
+"""A call as a guide writes it, and the request that it means."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from portal.openapi.document import Operation, UnknownOperationError, operation
+from portal.samples.requests import Json, Request
 
 SAFE_INTEGER = 2**53 - 1
 """JavaScript and many JSON libraries round larger ones (RFC 8259, section 6)."""
@@ -24,31 +25,6 @@ class Call:
     arguments: Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Request:
-    """What goes over the wire. `url` has no query."""
-
-    operation: Operation
-    url: str
-    query: Mapping[str, str]
-    body: Mapping[str, Any] | None
-
-    @property
-    def method(self) -> str:
-        """Return the HTTP method."""
-        return self.operation.method
-
-    @property
-    def needs_token(self) -> bool:
-        """Say whether an access token goes with it."""
-        return self.operation.needs_token
-
-    @property
-    def address(self) -> str:
-        """Return the URL with its query. Commas and colons stay legible."""
-        return f"{self.url}?{urlencode(self.query, quote_via=quote, safe=',:')}" if self.query else self.url
-
-
 def resolve(call: Call, base_url: str) -> Request:
     """Return the request that the call means.
 
@@ -60,8 +36,8 @@ def resolve(call: Call, base_url: str) -> Request:
         raise CallError(str(exc)) from None
     _check_names(target, call.arguments)
     for name, value in call.arguments.items():
-        _check_json(value, name)
-    path, query = target.path, {}
+        check_json(value, name)
+    path, query = target.path, dict[str, str]()
     for parameter in target.parameters:
         if parameter.name not in call.arguments:
             continue
@@ -70,14 +46,25 @@ def resolve(call: Call, base_url: str) -> Request:
             path = path.replace(f"{{{parameter.name}}}", _segment(text, parameter.name))
         else:
             query[parameter.name] = text
-    return Request(target, base_url.rstrip("/") + path, query, _body(target, call.arguments))
+    return Request(
+        target.method,
+        _address(base_url.rstrip("/") + path, query),
+        tuple(query.items()),
+        body=_body(target, call.arguments),
+        needs_token=target.needs_token,
+    )
 
 
-def _body(target: Operation, arguments: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def _address(url: str, query: Mapping[str, str]) -> str:
+    """Return the URL with its query. Commas and colons stay legible."""
+    return f"{url}?{urlencode(query, quote_via=quote, safe=',:')}" if query else url
+
+
+def _body(target: Operation, arguments: Mapping[str, Any]) -> Json | None:
     if target.body is None:
         return None
     fields = {field.name for field in target.body}
-    return {name: value for name, value in arguments.items() if name in fields}
+    return Json({name: value for name, value in arguments.items() if name in fields})
 
 
 def _check_names(target: Operation, arguments: Mapping[str, Any]) -> None:
@@ -110,7 +97,11 @@ def _segment(text: str, place: str) -> str:
     return quote(text, safe="")
 
 
-def _check_json(value: object, place: str) -> None:
+def check_json(value: object, place: str) -> None:
+    """Refuse what JSON cannot carry from one language to another.
+
+    :raises CallError: naming the place of what it is.
+    """
     match value:
         case None | bool():
             return
@@ -120,7 +111,7 @@ def _check_json(value: object, place: str) -> None:
             _check_number(value, place)
         case Mapping() | list() | tuple():
             for name, inner in _children(value, place):
-                _check_json(inner, name)
+                check_json(inner, name)
         case _:
             # YAML makes dates of unquoted ones.
             raise CallError(f"{place}: JSON has no {type(value).__name__}; put it in quotes")

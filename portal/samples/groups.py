@@ -56,7 +56,7 @@ def code_group(
     run = {
         "method": request.method,
         "path": request.address,
-        "body": request.body,
+        "body": request.json,
         "token": request.needs_token,
         "operation": call.operation_id,
     }

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from portal.samples.literals import Notation, escaped
+from portal.samples.requests import JSON, Body, File, Form, Json, Multipart, Pairs, Part, Request, Text
 from portal.samples.steps import Step
+from portal.samples.styles import compact
 
 _SINGLE = "'\\"
 _DOUBLE = '"\\$'
@@ -14,7 +16,7 @@ def render(step: Step) -> str:
     """Return the call; the token lands in `$token`."""
     number = step.token_number
     if not step.gets_token:
-        return f"{answer(step)} = {_call(step)}->json();"
+        return f"{_variable(step)} = {_call(step)}{_READS[step.reads]};"
     return "\n".join(
         [
             f"$response{number} = {_call(step)};",
@@ -24,29 +26,104 @@ def render(step: Step) -> str:
 
 
 def answer(step: Step) -> str:
-    """Return the variable that holds the answer."""
-    return f"$token{step.token_number}" if step.gets_token else f"${step.answer_in_camel_case}"
+    """Return what holds the answer."""
+    if step.gets_token:
+        return f"$token{step.token_number}"
+    return f"{_variable(step)}->status()" if step.reads == "nothing" else _variable(step)
+
+
+_READS = {"json": "->json()", "text": "->body()", "nothing": ""}
+
+
+def _variable(step: Step) -> str:
+    return "$response" if step.reads == "nothing" else f"${step.answer_in_camel_case}"
 
 
 def _call(step: Step) -> str:
     request = step.request
     links = [f"withToken($token{step.token_number})"] if request.needs_token else []
-    url, address = _text(request.url), _text(request.address)
-    verb = request.method.lower()
-    if request.method == "GET":
-        links.append(f"get({url}, {PHP.write(request.query)})" if request.query else f"get({url})")
-    elif request.body:
-        links.append(f"{verb}({address}, {PHP.write(request.body)})")
-    elif request.body is not None:
-        # An empty array would be sent as [].
-        links += ["withBody('{}', 'application/json')", f"{verb}({address})"]
-    else:
-        # post() and put() send [] where they are given nothing.
-        links.append(f"send('{request.method}', {address})")
-    return "Http::" + "->".join(links)
+    if request.basic:
+        links.append("withBasicAuth($clientId, $clientSecret)")
+    if request.headers:
+        links.append(f"withHeaders({PHP.write(dict(request.headers))})")
+    return "Http::" + "->".join(links + _sending(request))
+
+
+def _sending(request: Request) -> list[str]:
+    address = _text(request.address)
+    if request.body is None:
+        if request.method not in {"GET", "HEAD"}:
+            # post() and put() send [] where they are given nothing.
+            return [f"send('{request.method}', {address})"]
+        if request.query and _is_array(request.query):
+            return [_verb(request, _text(request.url), PHP.write(dict(request.query)))]
+        return [_verb(request, address)]
+    as_array = _array(request.body) if request.method in {"POST", "PUT", "PATCH", "DELETE"} else None
+    if as_array is not None:
+        first, array = as_array
+        return [*first, _verb(request, address, array)]
+    if isinstance(request.body, Multipart):
+        parts = PHP.write({"multipart": [_part(part) for part in request.body.parts]})
+        return ["asMultipart()", f"send('{request.method}', {address}, {parts})"]
+    return [_raw(request.body), _verb(request, address)]
+
+
+def _verb(request: Request, *arguments: str) -> str:
+    if request.method in {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"} and (
+        request.body is None or request.method not in {"GET", "HEAD"}
+    ):
+        return f"{request.method.lower()}({', '.join(arguments)})"
+    return f"send('{request.method}', {', '.join(arguments)})"
+
+
+def _array(body: Body) -> tuple[list[str], str] | None:
+    """Return the body as the array that Laravel encodes, after the link that says how; None where it has no such."""
+    match body:
+        case Json(value, media_type) if media_type == JSON and isinstance(value, Mapping | list) and value:
+            written = PHP.write(value)
+            return ([], written) if written.startswith("[") else None
+        case Form(pairs) if _is_array(pairs):
+            return ["asForm()"], PHP.write(dict(pairs))
+        case Multipart(parts):
+            return ["asMultipart()"], PHP.write([_part(part) for part in parts])
+    return None
+
+
+def _raw(body: Json | Form | Text | File) -> str:
+    match body:
+        case Json(value):
+            # An empty array would be sent as [].
+            is_short = not isinstance(value, Mapping | list) or not value
+            content = _text(compact(value)) if is_short else f"json_encode({PHP.write(value)})"
+        case File(name):
+            content = f"file_get_contents({_text(name)})"
+        case Form() | Text():
+            content = _text(body.text)
+    return f"withBody({content}, {_text(body.media_type)})"
+
+
+def _part(part: Part) -> dict[str, Any]:
+    found: dict[str, Any] = {"name": part.name, "contents": part.text}
+    if part.filename is not None:
+        found |= {"contents": _Code(f"fopen({_text(part.filename)}, 'r')"), "filename": part.filename}
+    if part.media_type:
+        found["headers"] = {"Content-Type": part.media_type}
+    return found
+
+
+def _is_array(pairs: Pairs) -> bool:
+    """Say whether an array can hold them: a name stands once, and none is a number."""
+    names = [name for name, _value in pairs]
+    return bool(names) and len(set(names)) == len(names) and not any(name.lstrip("-").isdigit() for name in names)
+
+
+class _Code(str):
+    """What stands in an array as it is."""
 
 
 def _text(text: str) -> str:
+    if isinstance(text, _Code):
+        return text
     return f"'{escaped(text, _SINGLE)}'" if text.isprintable() else f'"{escaped(text, _DOUBLE)}"'
 
 

@@ -88,7 +88,7 @@ def send(
 ) -> Any:
     """Call the operation, with another body than its arguments make if one is given; dashes for underscores."""
     request = resolve(Call(operation.id, arguments), BASE)
-    sends = request.body if body is None else body
+    sends = request.json if body is None else body
     content = b"" if sends is None else json.dumps(sends).encode()
     sent = {"X-Request-Id": uuid4().hex} | ({"Authorization": f"Bearer {token}"} if token else {})
     sent |= {name.replace("_", "-"): value for name, value in headers.items()}

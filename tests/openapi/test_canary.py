@@ -94,7 +94,7 @@ class Canaries:
     def call(self, operation: Operation, arguments: Mapping[str, Any], **headers: str) -> requests.Response:
         """Call an operation."""
         request = resolve(Call(operation.id, arguments), self.server.base_url)
-        body = None if request.body is None else json.dumps(request.body).encode()
+        body = None if request.body is None else json.dumps(request.json).encode()
         return self.send(request.method, request.address, body, **headers)
 
 
@@ -118,11 +118,11 @@ def strew(canaries: Canaries, operation: Operation, shift: int) -> None:
         canaries.call(operation, changed)
     request = resolve(Call(operation.id, example.arguments), canaries.server.base_url)
     unknown = dict.fromkeys([word for word in words if not word.isalpha()], words[0])
-    canaries.send(request.method, request.url, json.dumps({**(request.body or {}), **unknown}).encode())
+    canaries.send(request.method, request.url, json.dumps({**(request.json or {}), **unknown}).encode())
     canaries.send(request.method, request.url, f'{{"{words[0]}": "{words[1]}",'.encode())
     canaries.send(request.method, request.url, words[0].encode(), Content_Type=f"text/{words[1][:8]}")
-    asked = requests.Request("GET", request.url, params={**request.query, words[0]: words[1]}).prepare().url or ""
-    canaries.send(request.method, asked, json.dumps(request.body or {}).encode())
+    asked = requests.Request("GET", request.url, params={**dict(request.query), words[0]: words[1]}).prepare().url or ""
+    canaries.send(request.method, asked, json.dumps(request.json or {}).encode())
     described = [each["name"] for each in definition(operation).get("parameters", ()) if each["in"] == "header"]
     for number, name in enumerate(dict.fromkeys((*HEADERS, *described))):
         word = words[number % len(words)]

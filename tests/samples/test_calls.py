@@ -15,15 +15,15 @@ BASE = "https://opescare.test/api/v1"
 
 def test_a_body_is_what_is_no_parameter() -> None:
     request = resolve(TOKEN, BASE)
-    assert (request.method, request.url, request.query) == ("POST", f"{BASE}/connect/auth/token", {})
-    assert request.body == TOKEN.arguments
+    assert (request.method, request.url, request.query) == ("POST", f"{BASE}/connect/auth/token", ())
+    assert request.json == TOKEN.arguments
     assert not request.needs_token
 
 
 def test_a_query_stands_beside_the_url_and_in_the_address() -> None:
     request = resolve(SEARCH, f"{BASE}/")
     assert (request.method, request.url) == ("GET", f"{BASE}/connect/patient/search")
-    assert request.query == {"health_id": "OPC-2024-DEMO1"}
+    assert request.query == (("health_id", "OPC-2024-DEMO1"),)
     assert request.address == f"{BASE}/connect/patient/search?health_id=OPC-2024-DEMO1"
     assert request.body is None
     assert request.needs_token
@@ -32,7 +32,7 @@ def test_a_query_stands_beside_the_url_and_in_the_address() -> None:
 def test_a_path_parameter_is_filled_in_and_encoded() -> None:
     request = resolve(Call("getPatient", {"health_id": "a/b?c {health_id} é"}), BASE)
     assert request.url == f"{BASE}/connect/patients/a%2Fb%3Fc%20%7Bhealth_id%7D%20%C3%A9"
-    assert request.query == {}
+    assert request.query == ()
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def _examples() -> list[dict[str, Any]]:
 
 def _send(caller: Client, call: Call, token: str = "") -> Any:
     request = resolve(call, base_url(SANDBOX))
-    body = b"" if request.body is None else json.dumps(request.body).encode()
+    body = b"" if request.body is None else json.dumps(request.json).encode()
     headers = {"Host": urlsplit(request.url).netloc}
     if token:
         headers |= {"Authorization": f"Bearer {token}"}
