@@ -295,11 +295,13 @@ REST_FRAMEWORK = {
 OPENAPI_DOCUMENT = BASE_DIR / "openapi.yaml"
 OPENAPI_DOCUMENTS: dict[str, str] = env.dict("OPENAPI_DOCUMENTS", default={})
 """Further documents for the reference: `slug=path,…`."""
+OPENAPI_VERSIONS = BASE_DIR / "docs_content" / "api-changelog"
+"""The versions that were published: `<version>.yaml`, and `<language>/<version>.md`, a note on each."""
 RECORDINGS = BASE_DIR / "portal" / "samples" / "recordings.json"
 SPECTACULAR_SETTINGS = {
     "TITLE": "OpesCare Connect API",
     "DESCRIPTION": "Connect any health system to one Health ID.",
-    "VERSION": "1.0.0",
+    "VERSION": "1.2.0",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "ENABLE_DJANGO_DEPLOY_CHECK": False,  # it sees both mounts; the tests generate the document from one of them

@@ -26,6 +26,7 @@ urlpatterns = [
         path("guides/", to_the_guide, {"slug": "getting-started"}),
         path("guides/", include("portal.guides.urls")),
         path("reference/", include("portal.reference.urls")),
+        path("", include("portal.changelog.urls")),
         path("errors/", include("portal.problems.urls")),
         path("accounts/", include("portal.accounts.urls")),
         path("organisations/", include("portal.accounts.organisation_urls")),

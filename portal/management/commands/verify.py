@@ -49,6 +49,7 @@ class Command(BaseCommand):
         self._step("import-linter", [str(BIN / "lint-imports")])
         self._step("mypy", [str(BIN / "mypy")])
         self._step("migrations", [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"])
+        self._step("API versions", [PYTHON, "manage.py", "openapi_version", "--check"])
         self._step("deployment", [PYTHON, "manage.py", "check", "--deploy", "--fail-level", "WARNING"], DEPLOYMENT)
         if not options["no_tests"]:
             self._step("tests", [PYTHON, "-m", "pytest", *IN_PARALLEL, f"--ignore={BROWSER}"])

@@ -1,0 +1,317 @@
+"""Two JSON Schemas of two OpenAPI documents: what differs, and whom it breaks.
+
+A schema that takes fewer values than before breaks who sends them; one that allows more breaks who reads them. So a
+difference is found once, and breaks requests, answers or both, wherever the schema is used.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import Flag, StrEnum
+from typing import Any, Final
+
+from portal.openapi.documents import Document, Mapped
+
+DEEPEST: Final = 20
+"""Levels within one schema; those of named schemas are compared by themselves."""
+LONGEST: Final = 200
+PREFIX: Final = "#/components/schemas/"
+ANNOTATIONS: Final = {"description", "title", "example", "examples", "externalDocs", "xml"}
+EVERY_TYPE: Final = frozenset({"array", "boolean", "integer", "null", "number", "object", "string"})
+GROWING: Final = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
+"""The larger, the narrower."""
+SHRINKING: Final = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
+STATED: Final = ("format", "pattern", "multipleOf", "uniqueItems", "contentMediaType", "contentEncoding")
+"""Narrower once stated; nobody can say so of two that differ."""
+OPAQUE: Final = (
+    "not", "if", "then", "else", "patternProperties", "propertyNames", "contains", "prefixItems", "dependentRequired",
+    "dependentSchemas", "unevaluatedProperties", "unevaluatedItems",
+)  # fmt: skip
+"""As those, but too long to show."""
+
+
+class Side(Flag):
+    """Who is broken, or where a schema is used: those who send requests, those who read answers."""
+
+    NONE = 0
+    REQUESTS = 1
+    ANSWERS = 2
+    BOTH = 3
+
+
+class Kind(StrEnum):
+    """What became of something."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    DEPRECATED = "deprecated"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One difference. `place` is its anchor: `body.period.start`; `breaks` whom it breaks, where the schema is used."""
+
+    what: str
+    kind: Kind
+    place: str
+    breaks: Side = Side.NONE
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True)
+class _Rules:
+    """A schema with its references followed and every `allOf` laid together."""
+
+    raw: Mapped
+    reference: str
+    """The named schema that this is and nothing else, empty where it is more, or none."""
+    nullable: bool
+    options: tuple[Any, ...]
+    """The alternatives of `oneOf` or `anyOf`, without null."""
+
+    @property
+    def types(self) -> frozenset[str]:
+        found = self.raw.get("type")
+        names = set(map(str, found)) if isinstance(found, list) else {str(found)} if found else set()
+        if not names:
+            names = {"object"} if self.raw.get("properties") else {"array"} if "items" in self.raw else set(EVERY_TYPE)
+        return frozenset(names | ({"integer"} if "number" in names else set()) | ({"null"} if self.nullable else set()))
+
+
+class Comparison:
+    """Compares schemas of two documents. `met` collects the named schemas that both refer to, to be compared next."""
+
+    def __init__(self, before: Document, after: Document) -> None:
+        self._before, self._after = before, after
+        self.met: set[str] = set()
+
+    def changes(self, before: Any, after: Any, place: str, above: tuple[tuple[str, str], ...] = ()) -> Iterator[Change]:
+        """Yield what differs between two schemas and inside them, down to the named ones that both refer to."""
+        old, new = read(self._before, before), read(self._after, after)
+        pair = (_target(before), _target(after))
+        if (any(pair) and pair in above) or len(above) > DEEPEST:
+            return
+        above = (*above, pair)
+        if new.raw.get("deprecated") is True and old.raw.get("deprecated") is not True and not new.reference:
+            yield Change("field", Kind.DEPRECATED, place)
+        if old.reference and old.reference == new.reference:
+            self.met.add(old.reference)
+            yield from _types(old, new, place) if old.nullable != new.nullable else ()
+        elif bool(old.options) != bool(new.options):
+            yield from self._options(old.options or (before,), new.options or (after,), place, above)
+        else:
+            yield from _types(old, new, place)
+            yield from _values(old.raw, new.raw, place)
+            yield from _limits(old.raw, new.raw, place)
+            yield from _stated(old.raw, new.raw, place)
+            yield from self._fields(old.raw, new.raw, place, above)
+            yield from self._insides(old.raw, new.raw, place, above)
+            yield from self._options(old.options, new.options, place, above)
+
+    def _fields(self, old: Mapped, new: Mapped, place: str, above: tuple[tuple[str, str], ...]) -> Iterator[Change]:
+        were, are = _object(old.get("properties")), _object(new.get("properties"))
+        demanded, demands = _names(old.get("required")), _names(new.get("required"))
+        for name in [*were, *(name for name in are if name not in were)]:
+            inside = f"{place}.{name}" if place else str(name)
+            concerned = _concerned(read(self._after, are.get(name, were.get(name))).raw)
+            if name not in are:
+                found: Iterator[Change] = iter([Change("field", Kind.REMOVED, inside, Side.BOTH)])
+            elif name not in were:
+                found = iter([_added(inside, required=name in demands and Side.REQUESTS in concerned)])
+            else:
+                found = self.changes(were[name], are[name], inside, above)
+                if (name in demanded) != (name in demands):
+                    yield _only(_required(inside, now=name in demands), concerned)
+            yield from (_only(each, concerned) for each in found)
+
+    def _insides(self, old: Mapped, new: Mapped, place: str, above: tuple[tuple[str, str], ...]) -> Iterator[Change]:
+        if "items" in old or "items" in new:
+            yield from self.changes(old.get("items", {}), new.get("items", {}), f"{place}[]", above)
+        was, now = (each.get("additionalProperties", True) for each in (old, new))
+        if (was is False) != (now is False):
+            said = "additionalProperties: false"
+            yield Change(
+                "rule",
+                Kind.CHANGED,
+                place,
+                Side.REQUESTS if now is False else Side.ANSWERS,
+                said if was is False else "",
+                said if now is False else "",
+            )
+        elif isinstance(was, dict) or isinstance(now, dict):
+            yield from self.changes(was, now, f"{place}.*", above)
+
+    def _options(
+        self, old: tuple[Any, ...], new: tuple[Any, ...], place: str, above: tuple[tuple[str, str], ...]
+    ) -> Iterator[Change]:
+        """Compare alternatives of the same name, the rest in their order."""
+        were, are = {_key(each): each for each in old}, {_key(each): each for each in new}
+        numbers = {key: number for number, key in enumerate(are, 1)}
+        gone, come = [key for key in were if key not in are], [key for key in are if key not in were]
+        pairs = [(key, key) for key in were if key in are] + list(zip(gone, come, strict=False))
+        for was, now in pairs:
+            yield from self.changes(were[was], are[now], f"{place}.{numbers[now]}", above)
+        for key in gone[len(come) :]:
+            yield Change("alternative", Kind.REMOVED, place, Side.REQUESTS, before=_said(were[key]))
+        for key in come[len(gone) :]:
+            yield Change("alternative", Kind.ADDED, place, Side.ANSWERS, after=_said(are[key]))
+
+
+def read(document: Document, schema: Any) -> _Rules:
+    """Return the rules of a schema."""
+    raw = _merged(document, schema, 0)
+    key = next((key for key in ("oneOf", "anyOf") if isinstance(raw.get(key), list)), "")
+    options = [each for each in raw.get(key, ()) if not (isinstance(each, dict) and each.get("type") == "null")]
+    nullable = raw.get("nullable") is True or len(options) < len(raw.get(key, ()))
+    if key and len(options) == 1:  # nothing but "this or null"
+        beside = {name: value for name, value in raw.items() if name != key}
+        only = read(document, {**beside, "allOf": [options[0]]} if set(beside) - ANNOTATIONS else options[0])
+        return replace(only, nullable=nullable or only.nullable)
+    return _Rules(raw, _reference(schema), nullable, tuple(options))
+
+
+def _merged(document: Document, schema: Any, depth: int) -> Mapped:
+    if schema is False:
+        return {"not": {}}
+    if not isinstance(schema, dict) or depth > DEEPEST:
+        return {}
+    beside = {key: value for key, value in schema.items() if key not in ("$ref", "allOf")}
+    parts = [document.follow(schema)] if "$ref" in schema else []
+    parts += [each for each in (schema.get("allOf") or ()) if isinstance(each, dict)]
+    found: dict[str, Any] = {}
+    for part in [*(_merged(document, each, depth + 1) for each in parts), beside]:
+        properties = {**_object(found.get("properties")), **_object(part.get("properties"))}
+        required = [*_names(found.get("required")), *_names(part.get("required"))]
+        found |= part
+        found |= {"properties": properties} if properties else {}
+        found |= {"required": required} if required else {}
+    return found
+
+
+def _reference(schema: Any) -> str:
+    """Return the named schema that this is, with nothing but words beside it."""
+    if not isinstance(schema, dict):
+        return ""
+    rules = {key: value for key, value in schema.items() if key not in ANNOTATIONS}
+    if set(rules) == {"allOf"} and isinstance(rules["allOf"], list) and len(rules["allOf"]) == 1:
+        return _reference(rules["allOf"][0])
+    reference = rules.get("$ref")
+    named = len(rules) == 1 and isinstance(reference, str) and reference.startswith(PREFIX)
+    return str(reference).removeprefix(PREFIX) if named else ""
+
+
+def _types(old: _Rules, new: _Rules, place: str) -> Iterator[Change]:
+    if old.types != new.types:
+        breaks = Side.REQUESTS if old.types - new.types else Side.NONE
+        breaks |= Side.ANSWERS if new.types - old.types else Side.NONE
+        yield Change(
+            "rule", Kind.CHANGED, place, breaks, f"type: {_said_types(old.types)}", f"type: {_said_types(new.types)}"
+        )
+
+
+def _said_types(types: frozenset[str]) -> str:
+    shown = types - {"integer"} if "number" in types else types
+    return "any" if types == EVERY_TYPE else " | ".join(sorted(shown, key=lambda name: (name == "null", name)))
+
+
+def _values(old: Mapped, new: Mapped, place: str) -> Iterator[Change]:
+    were, are = _enum(old), _enum(new)
+    if were is None or are is None:
+        if were != are:
+            breaks = Side.REQUESTS if were is None else Side.ANSWERS
+            yield Change("values", Kind.CHANGED, place, breaks, ", ".join(were or ()), ", ".join(are or ()))
+        return
+    if gone := [each for each in were if each not in are]:
+        yield Change("values", Kind.REMOVED, place, Side.REQUESTS, before=", ".join(gone))
+    if come := [each for each in are if each not in were]:
+        yield Change("values", Kind.ADDED, place, Side.ANSWERS, after=", ".join(come))
+
+
+def _enum(rules: Mapped) -> list[str] | None:
+    if "const" in rules:
+        return [_shown(rules["const"])]
+    found = rules.get("enum")
+    return list(map(_shown, found)) if isinstance(found, list) else None
+
+
+def _limits(old: Mapped, new: Mapped, place: str) -> Iterator[Change]:
+    for key in (*GROWING, *SHRINKING):
+        was, now = old.get(key), new.get(key)
+        if was == now:
+            continue
+        narrower = was is None or (now is not None and (now > was) == (key in GROWING))
+        yield _rule(key, was, now, place, Side.REQUESTS if narrower else Side.ANSWERS)
+
+
+def _stated(old: Mapped, new: Mapped, place: str) -> Iterator[Change]:
+    for key in (*STATED, *OPAQUE):
+        was, now = (each.get(key) or None for each in (old, new))
+        if was != now:
+            breaks = Side.REQUESTS if was is None else Side.ANSWERS if now is None else Side.BOTH
+            yield (
+                _rule(key, was, now, place, breaks)
+                if key in STATED
+                else Change(
+                    "rule", Kind.CHANGED, place, breaks, key if was is not None else "", key if now is not None else ""
+                )
+            )
+    if "default" in old and "default" in new and old["default"] != new["default"]:
+        yield _rule("default", old["default"], new["default"], place, Side.REQUESTS)
+
+
+def _rule(key: str, was: Any, now: Any, place: str, breaks: Side) -> Change:
+    before, after = (f"{key}: {_shown(each)}" if each is not None else "" for each in (was, now))
+    return Change("rule", Kind.CHANGED, place, breaks, before, after)
+
+
+def _added(place: str, *, required: bool) -> Change:
+    return (
+        Change("required-field", Kind.ADDED, place, Side.REQUESTS) if required else Change("field", Kind.ADDED, place)
+    )
+
+
+def _required(place: str, *, now: bool) -> Change:
+    if now:
+        return Change("required", Kind.CHANGED, place, Side.REQUESTS)
+    return Change("optional", Kind.CHANGED, place, Side.ANSWERS)
+
+
+def _concerned(rules: Mapped) -> Side:
+    if rules.get("readOnly") is True:
+        return Side.ANSWERS
+    return Side.REQUESTS if rules.get("writeOnly") is True else Side.BOTH
+
+
+def _only(change: Change, concerned: Side) -> Change:
+    return replace(change, breaks=change.breaks & concerned)
+
+
+def _key(schema: Any) -> str:
+    """Return what an alternative is known by: its name, its title, or all that it says."""
+    title = schema.get("title") if isinstance(schema, dict) else None
+    return _reference(schema) or str(title or json.dumps(schema, sort_keys=True, default=str))
+
+
+def _said(schema: Any) -> str:
+    title = schema.get("title") if isinstance(schema, dict) else None
+    return _reference(schema) or str(title or _shown(schema))
+
+
+def _target(schema: Any) -> str:
+    found = schema.get("$ref") if isinstance(schema, dict) else None
+    return str(found or "")
+
+
+def _shown(value: Any) -> str:
+    text = value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def _object(found: Any) -> Mapping[str, Any]:
+    return found if isinstance(found, dict) else {}
+
+
+def _names(found: Any) -> list[Any]:
+    return found if isinstance(found, list) else []
