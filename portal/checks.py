@@ -1,6 +1,7 @@
 """What production demands. Each check says what is wrong and how to mend it; any error stops the server's start."""
 
 import ipaddress
+import re
 import secrets
 from collections.abc import Iterator
 from typing import Any
@@ -8,6 +9,9 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import ERROR, CheckMessage, Error, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
+
+from portal.openapi.documents import contents
+from portal.openapi.files import UnreadableDocumentError
 
 KEYS = ("SECRET_KEY", "CREDENTIALS_PEPPER", "LEDGER_KEY")
 MINIMUM_KEY_LENGTH = 40
@@ -60,6 +64,29 @@ def limits_let_somebody_in(**_: Any) -> list[CheckMessage]:
         for name in LIMITS
         if (amount := getattr(settings, name)) < 1
     ]
+
+
+@register
+def documents_can_be_read(**_: Any) -> list[CheckMessage]:
+    """Refuse a document for the reference that has no address, or cannot be read."""
+    return list(_document_faults())
+
+
+def _document_faults() -> Iterator[CheckMessage]:
+    for slug in settings.OPENAPI_DOCUMENTS:
+        if not re.fullmatch(r"[a-z0-9-]+", slug):
+            hint = "Set OPENAPI_DOCUMENTS to slug=path,slug=path; a slug has small letters, digits and hyphens."
+            yield Error(f"OPENAPI_DOCUMENTS: {slug!r} cannot stand in an address.", hint, id="portal.E013")
+            continue
+        try:
+            version = str(contents(slug).document.raw.get("openapi"))
+        except (OSError, UnreadableDocumentError) as exc:
+            hint = "Name a file that holds an OpenAPI document, or remove it from OPENAPI_DOCUMENTS."
+            yield Error(f"OPENAPI_DOCUMENTS: {slug} cannot be read: {exc}.", hint, id="portal.E013")
+        else:
+            if not version.startswith(("3.0", "3.1")):
+                hint = "Convert it to OpenAPI 3.1, or remove it from OPENAPI_DOCUMENTS."
+                yield Error(f"OPENAPI_DOCUMENTS: {slug} is no OpenAPI 3.0 or 3.1.", hint, id="portal.E013")
 
 
 @register

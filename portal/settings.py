@@ -293,7 +293,10 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,
 }
 OPENAPI_DOCUMENT = BASE_DIR / "openapi.yaml"
-OPENAPI_DOCUMENTS: dict[str, str] = env.dict("OPENAPI_DOCUMENTS", default={})
+OPENAPI_DOCUMENTS: dict[str, str] = {
+    slug.strip(): path.strip()
+    for slug, _, path in (entry.partition("=") for entry in env.list("OPENAPI_DOCUMENTS", default=[]))
+}
 """Further documents for the reference: `slug=path,…`."""
 OPENAPI_VERSIONS = BASE_DIR / "docs_content" / "api-changelog"
 """The versions that were published: `<version>.yaml`, and `<language>/<version>.md`, a note on each."""

@@ -19,7 +19,7 @@ urlpatterns = [
     *(path(root, api_root) for root in ("api/v1", "api/v1/", "v1", "v1/")),
     path("api/v1/", include("portal.api_urls")),
     path("v1/", include("portal.api_urls")),
-    path("openapi.yaml", include("portal.openapi.urls")),
+    path("", include("portal.openapi.urls")),
     path(".well-known/", include("portal.oauth.well_known_urls")),
     *i18n_patterns(
         path("", home, name="home"),

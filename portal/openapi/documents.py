@@ -1,16 +1,23 @@
 """OpenAPI documents, 3.0 and 3.1, as they are read from files: ours and those that a setting names."""
 
+import hashlib
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import unquote
 
-import yaml
 from django.conf import settings
 from django.utils.text import slugify
 
+from portal.openapi.files import read
+
 METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+PLACES: Final = ("paths", "webhooks", "x-webhooks")  # the last is how 3.0 says it
+LONGEST_ID: Final = 120
+ADDRESSABLE: Final = re.compile(r"\w[\w.-]{0,119}\Z")
 Mapped = Mapping[str, Any]
 
 
@@ -54,15 +61,15 @@ class Document:
             if reference in seen:
                 return {}
             seen.add(reference)
-            found = self._at(reference)
+            found = self.at(reference)
         return found if isinstance(found, dict) else {}
 
-    def _at(self, reference: str) -> Any:
-        """Return what stands at a local JSON Pointer (RFC 6901)."""
+    def at(self, reference: str) -> Any:
+        """Return what stands at a local JSON Pointer in a fragment (RFC 6901), None where there is nothing."""
         if not reference.startswith("#/"):
             return None
         found: Any = self.raw
-        for part in reference[2:].split("/"):
+        for part in unquote(reference[2:]).split("/"):
             name = part.replace("~1", "/").replace("~0", "~")
             if isinstance(found, dict):
                 found = found.get(name)
@@ -71,6 +78,15 @@ class Document:
             else:
                 return None
         return found
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where the API answers. `url` holds the defaults of its variables, each (name, default, values, description)."""
+
+    url: str
+    description: str
+    variables: tuple[tuple[str, str, tuple[str, ...], str], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +102,7 @@ class Operation:
     shared: tuple[Mapped, ...] = field(default=(), repr=False)
     """The path's own parameters."""
     is_webhook: bool = False
+    servers: tuple[Server, ...] = ()
 
     @property
     def summary(self) -> str:
@@ -121,6 +138,7 @@ class Contents:
     tags: tuple[Tag, ...]
     operations: Mapping[str, Operation]
     schemas: Mapping[str, Mapped]
+    """By what stands for their name in addresses (`address`)."""
 
 
 def documents() -> dict[str, Path]:
@@ -135,6 +153,7 @@ def contents(slug: str = "") -> Contents:
     """Return the contents of a document, read again when its file has changed.
 
     :raises KeyError: where there is no such document.
+    :raises UnreadableDocumentError: where its file holds none.
     """
     path = documents()[slug]
     return _contents(slug, path, path.stat().st_mtime_ns)
@@ -142,63 +161,108 @@ def contents(slug: str = "") -> Contents:
 
 @lru_cache(maxsize=16)
 def _contents(slug: str, path: Path, _changed: int) -> Contents:
-    with path.open("rb") as file:
-        raw = yaml.load(file, yaml.CSafeLoader)  # JSON is YAML; the safe loader, ten times as fast
-    return contents_of(Document(slug, raw if isinstance(raw, dict) else {}))
+    return contents_of(Document(slug, read(path)))
 
 
 def contents_of(document: Document) -> Contents:
     """Return what a document holds."""
-    found = _with_ids([*_operations(document, "paths"), *_operations(document, "webhooks")])
-    schemas = {name: schema for name, schema in document.section("components", "schemas").items() if name}
+    found = _with_ids([each for place in PLACES for each in _operations(document, place)])
+    schemas = {address(name): _schema(each) for name, each in document.section("components", "schemas").items()}
     return Contents(document, tuple(_tags(document, list(found.values()))), found, schemas)
 
 
+def address(name: str) -> str:
+    """Return what stands for the name of a schema in addresses: itself, unless it cannot stand there."""
+    if ADDRESSABLE.match(name):
+        return name
+    return f"{slugify(name)[:60]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}".lstrip("-")
+
+
+def servers(document: Document, *found: Any) -> tuple[Server, ...]:
+    """Return the servers of the first of these objects that names any; the last resort is the document itself."""
+    for each in (*found, document.raw):
+        named = as_list(each.get("servers")) if isinstance(each, dict) else []
+        if named:
+            return tuple(_server(document, one) for one in named if isinstance(one, dict))
+    return ()
+
+
+def as_list(found: Any) -> list[Any]:
+    """Return a list as it is, an empty one for anything else."""
+    return found if isinstance(found, list) else []
+
+
+def _schema(found: Any) -> Mapped:
+    """Return a schema; `false` is one that nothing fits."""
+    return found if isinstance(found, dict) else {"not": {}} if found is False else {}
+
+
+def _server(document: Document, found: Mapped) -> Server:
+    url, variables = str(found.get("url") or "/"), []
+    named = found.get("variables")
+    for name, raw in named.items() if isinstance(named, dict) else ():
+        variable = document.follow(raw)
+        default = str(variable.get("default", ""))
+        url = url.replace(f"{{{name}}}", default)
+        values = tuple(str(each) for each in as_list(variable.get("enum")))
+        variables.append((name, default, values, str(variable.get("description") or "")))
+    return Server(url, str(found.get("description") or ""), tuple(variables))
+
+
 def _operations(document: Document, place: str) -> Iterator[Operation]:
-    for path, item in document.section(place).items():
-        item = document.follow(item)  # noqa: PLW2901 - a Path Item may be a reference
-        shared = tuple(document.follow(each) for each in _list(item.get("parameters")))
-        for method in METHODS:
-            raw = item.get(method)
-            if isinstance(raw, dict):
-                tag = next((str(each) for each in _list(raw.get("tags"))), "")
-                name = str(raw.get("operationId") or f"{method}-{path}")
-                yield Operation(document, name, method.upper(), str(path), tag, raw, shared, place == "webhooks")
+    for path, raw in document.section(place).items():
+        yield from operations_of(document, path, raw, is_webhook=place != "paths")
+
+
+def operations_of(document: Document, path: str, raw: Any, *, is_webhook: bool = False) -> Iterator[Operation]:
+    """Return the operations of a Path Item, whose ids may not be unique yet."""
+    item = {**document.follow(raw), **(raw if isinstance(raw, dict) else {})}  # what stands beside a reference wins
+    shared = tuple(document.follow(each) for each in as_list(item.get("parameters")))
+    for method in METHODS:
+        found = item.get(method)
+        if isinstance(found, dict):
+            tag = next((str(each) for each in as_list(found.get("tags"))), "")
+            name = str(found.get("operationId") or f"{method}-{path}")
+            where = servers(document, found, item)
+            yield Operation(document, name, method.upper(), path, tag, found, shared, is_webhook, where)
 
 
 def _with_ids(operations: list[Operation]) -> dict[str, Operation]:
     """Return the operations by what stands for them in addresses, each once."""
     found: dict[str, Operation] = {}
+    unique = _Unique()
     for each in operations:
-        base = (
-            each.id
-            if each.id.replace("-", "").replace("_", "").isalnum()
-            else slugify(each.id.replace("/", "-")) or "operation"
-        )
-        name, number = base, 2
-        while name in found:
-            name, number = f"{base}-{number}", number + 1
-        found[name] = Operation(
-            each.document, name, each.method, each.path, each.tag, each.raw, each.shared, each.is_webhook
-        )
+        plain = each.id.replace("-", "").replace("_", "").isalnum() and len(each.id) <= LONGEST_ID
+        name = unique(each.id if plain else slugify(each.id.replace("/", "-"))[:LONGEST_ID] or "operation")
+        found[name] = replace(each, id=name)
     return found
 
 
 def _tags(document: Document, operations: list[Operation]) -> Iterator[Tag]:
     described = {
         str(each.get("name")): str(each.get("description") or "")
-        for each in _list(document.raw.get("tags"))
+        for each in as_list(document.raw.get("tags"))
         if isinstance(each, dict)
     }
-    used = dict.fromkeys(each.tag for each in operations)
-    slugs: set[str] = set()
+    used: dict[str, list[Operation]] = {}
+    for each in operations:
+        used.setdefault(each.tag, []).append(each)
+    unique = _Unique()
     for name in [*(name for name in described if name in used), *(name for name in used if name not in described)]:
-        slug, number = slugify(name) or "other", 2
-        while slug in slugs:
-            slug, number = f"{slugify(name) or 'other'}-{number}", number + 1
-        slugs.add(slug)
-        yield Tag(name, slug, described.get(name, ""), tuple(each for each in operations if each.tag == name))
+        slug = unique(slugify(name)[:LONGEST_ID] or "other")
+        yield Tag(name, slug, described.get(name, ""), tuple(used[name]))
 
 
-def _list(found: Any) -> list[Any]:
-    return found if isinstance(found, list) else []
+class _Unique:
+    """Numbers what comes twice: `list`, `list-2`, `list-3`."""
+
+    def __init__(self) -> None:
+        self._next: dict[str, int] = {}
+
+    def __call__(self, base: str) -> str:
+        name, number = base, self._next.get(base, 2)
+        while name in self._next:
+            name, number = f"{base}-{number}", number + 1
+        self._next[base] = number
+        self._next.setdefault(name, 2)
+        return name

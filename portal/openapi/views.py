@@ -1,17 +1,28 @@
-"""The document for downloading."""
+"""The documents for downloading."""
 
-from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_safe
+from pathlib import Path
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+from portal.openapi import files
+from portal.openapi.documents import documents
+from portal.ui.public import public_page
 
 
-@login_not_required
-@require_safe
-def document(_request: HttpRequest) -> HttpResponse:
-    """Return the committed document."""
-    return HttpResponse(
-        settings.OPENAPI_DOCUMENT.read_bytes(),
-        content_type="application/yaml; charset=utf-8",
-        headers={"Cache-Control": "public, max-age=300"},
-    )
+@public_page
+def as_yaml(_request: HttpRequest, document: str = "") -> HttpResponse:
+    """Return a document as YAML; the committed one as it stands."""
+    return HttpResponse(files.as_yaml(_path(document)), content_type="application/yaml; charset=utf-8")
+
+
+@public_page
+def as_json(_request: HttpRequest, document: str = "") -> HttpResponse:
+    """Return a document as JSON."""
+    return HttpResponse(files.as_json(_path(document)), content_type="application/json")
+
+
+def _path(slug: str) -> Path:
+    try:
+        return documents()[slug]
+    except KeyError:
+        raise Http404 from None
