@@ -22,7 +22,7 @@ class Language:
 
 @dataclass(frozen=True)
 class Sample:
-    """A call in one language. `answer` is the variable that holds what came back, empty in a shell."""
+    """A call in one language. `answer` is what holds what came back, empty in a shell."""
 
     language: Language
     text: str
@@ -46,5 +46,9 @@ def samples(call: Call, base_url: str, *, after: Sequence[Call] = ()) -> list[Sa
 
     :raises CallError: where the call does not fit the OpenAPI document.
     """
-    this = step(call, base_url, after)
+    return written(step(call, base_url, after))
+
+
+def written(this: Step) -> list[Sample]:
+    """Return a step in every language."""
     return [Sample(language, language.render(this), language.answer(this)) for language in LANGUAGES]
