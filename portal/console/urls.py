@@ -2,9 +2,18 @@
 
 from django.urls import path
 
-from portal.console import sampling, views
+from portal.console import pages, sampling, views
 
 urlpatterns = [
+    path("", pages.index, name="console"),
+    path("operations/<str:operation_id>.json", pages.described, name="console-description"),
+    path("operations/<str:operation_id>/", pages.operation, name="console-operation"),
+    path(
+        "documents/<slug:document>/operations/<str:operation_id>.json",
+        pages.described,
+        name="console-description-of",
+    ),
+    path("documents/<slug:document>/operations/<str:operation_id>/", pages.operation, name="console-operation-of"),
     path("own/", views.own, name="console-own"),
     path("choose/", views.pick, name="console-choose"),
     path("client/", views.client, name="console-client"),

@@ -102,7 +102,10 @@ def _filled(server: Mapped) -> str:
         return str(_of(variables, found[1]).get("default", ""))
 
     url = re.sub(r"\{([^{}]*)\}", default, str(server.get("url") or ""))
-    return quote(urljoin("https://api.example.com/", url), safe=_LEGIBLE + "[]")
+    try:
+        return quote(urljoin("https://api.example.com/", url), safe=_LEGIBLE + "[]")
+    except ValueError:  # half of an IPv6 address
+        return ""
 
 
 def _parameters(operation: Operation) -> Iterator[Mapped]:

@@ -40,7 +40,17 @@ def pages(language: str) -> list[str]:
             reverse("reference-operation", args=["resolvePatient"]),
             reverse("reference-schema", args=["EncounterPush"]),
         ]
-        return [reverse("home"), *guides, *reference, reverse("error-list"), error, reverse("styleguide"), lost]
+        console = [reverse("console"), reverse("console-operation", args=["pushEncounter"])]
+        return [
+            reverse("home"),
+            *guides,
+            *reference,
+            *console,
+            reverse("error-list"),
+            error,
+            reverse("styleguide"),
+            lost,
+        ]
 
 
 def error_pages(language: str) -> list[str]:

@@ -1,0 +1,83 @@
+"""The console's public pages: the operations to pick from, one operation's console, and what its script asks for."""
+
+from dataclasses import replace
+from typing import Any
+
+from django import shortcuts
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from portal.console.descriptions import description, examples, needs_token
+from portal.openapi.documents import Operation, Tag, contents
+from portal.samples.composing import UnfitValueError, compose
+from portal.samples.curl import render
+from portal.samples.groups import coloured
+from portal.samples.steps import alone
+from portal.ui.public import public_page
+
+
+@public_page
+def index(request: HttpRequest) -> HttpResponse:
+    """List the operations that can be called."""
+    found = contents()
+    tags = [Tag(tag.name, tag.slug, tag.description, _callable(tag.operations)) for tag in found.tags]
+    context = {"tags": [tag for tag in tags if tag.operations], "area": "console"}
+    return shortcuts.render(request, "console/index.html", context)
+
+
+@public_page
+def operation(request: HttpRequest, operation_id: str, document: str = "") -> HttpResponse:
+    """Show one operation's console."""
+    found = _operation(document, operation_id)
+    return shortcuts.render(
+        request, "console/operation.html", {"operation": found, "area": "console", **console(found)}
+    )
+
+
+@public_page
+def described(_request: HttpRequest, operation_id: str, document: str = "") -> HttpResponse:
+    """Return the description that the console's script works with."""
+    return JsonResponse(description(_operation(document, operation_id)))
+
+
+def console(found: Operation) -> dict[str, Any]:
+    """Return what `console/console.html` needs to know of an operation."""
+    return {
+        "description_url": _address("console-description", found),
+        "reference_url": _address("reference-operation", found),
+        "sample": _curl(found),
+    }
+
+
+def _address(page: str, found: Operation) -> str:
+    document = found.document.slug
+    return reverse(f"{page}-of", args=[document, found.id]) if document else reverse(page, args=[found.id])
+
+
+def _callable(operations: tuple[Operation, ...]) -> tuple[Operation, ...]:
+    return tuple(each for each in operations if not each.is_webhook)
+
+
+def _operation(document: str, operation_id: str) -> Operation:
+    """Return the operation.
+
+    :raises Http404: where there is none, or it is a webhook: those are received, not called.
+    """
+    try:
+        found = contents(document).operations[operation_id]
+    except KeyError:
+        raise Http404 from None
+    if found.is_webhook:
+        raise Http404
+    return found
+
+
+def _curl(found: Operation) -> SafeString | None:
+    """Return the call with its first example as a command, None where no example makes a whole call."""
+    values: dict[str, Any] = next((each["values"] for each in examples(found)), {})
+    try:
+        request = compose(found, values)
+    except UnfitValueError:
+        return None
+    return coloured(render(alone(replace(request, needs_token=needs_token(found)))), "bash")

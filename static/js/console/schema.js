@@ -1,0 +1,76 @@
+// What a form has to know of a schema: references followed, `allOf` laid together, and the alternatives that it leaves.
+const NULL = "null";
+const isObject = (found) => typeof found === "object" && found !== null && !Array.isArray(found);
+export const nameOf = (schema) => (isObject(schema) && schema.$ref ? schema.$ref.slice("#/$defs/".length) : "");
+
+/** Return the schema in one piece. What refers to itself and to nothing else is empty. */
+export function resolved(schema, defs, above = []) {
+  if (!isObject(schema)) return {};
+  const { $ref, allOf = [], ...own } = schema;
+  if ($ref && above.includes($ref)) return {};
+  const inside = $ref ? [...above, $ref] : above;
+  const target = $ref ? [resolved(defs[nameOf(schema)], defs, inside)] : [];
+  return [...target, ...allOf.map((one) => resolved(one, defs, inside)), own].reduce(joined, {});
+}
+
+function joined(one, other) {
+  const found = { ...one, ...other };
+  if (one.properties && other.properties) {
+    found.properties = { ...one.properties };
+    for (const [name, rules] of Object.entries(other.properties)) {
+      found.properties[name] = Object.hasOwn(one.properties, name) ? { allOf: [one.properties[name], rules] } : rules;
+    }
+  }
+  if (one.required && other.required) found.required = [...one.required, ...other.required];
+  return found;
+}
+
+/** Return its one type, the empty text where there are none or several. */
+export function typeOf(schema) {
+  const types = [schema.type ?? []].flat().filter((type) => type !== NULL);
+  if (types.length === 1) return types[0];
+  if (types.length) return "";
+  if (schema.properties || isObject(schema.additionalProperties)) return "object";
+  if (schema.items || schema.prefixItems) return "array";
+  return schema.format || schema.pattern || schema.maxLength || schema.minLength ? "string" : [schema.type].flat().includes(NULL) ? NULL : "";
+}
+
+/** Return the values among which to choose, null where any is possible. */
+export function valuesOf(schema, defs) {
+  if ("const" in schema) return [{ value: schema.const }];
+  if (schema.enum) return schema.enum.map((value) => ({ value }));
+  const options = schema.oneOf ?? schema.anyOf;
+  const constants = options?.map((one) => resolved(one, defs));
+  if (constants?.length && constants.every((one) => "const" in one || one.type === NULL)) {
+    return constants.map((one) => ({ value: one.const ?? null, title: one.title }));
+  }
+  return schema.type === "boolean" || [schema.type].flat().every((type) => type === "boolean" || type === NULL) && schema.type
+    ? [true, false, ...[schema.type].flat().filter((type) => type === NULL)].map((value) => ({ value: value === NULL ? null : value })) : null;
+}
+
+/** Return what a value may be instead of one thing, each as a schema with the rules that stand beside. */
+export function alternativesOf(schema, defs) {
+  const options = schema.oneOf ?? schema.anyOf;
+  if (options) {
+    const { oneOf, anyOf, ...beside } = schema;
+    const real = options.filter((one) => resolved(one, defs).type !== NULL);
+    const shaped = real.some((one) => { const found = resolved(one, defs); return typeOf(found) || found.oneOf || found.anyOf || found.enum || "const" in found; });
+    if (shaped) return real.map((one) => (hasShape(beside) ? { allOf: [beside, one], $name: nameOf(one) } : one));
+    return [];
+  }
+  const types = [schema.type ?? []].flat().filter((type) => type !== NULL);
+  return types.length > 1 ? types.map((type) => ({ ...schema, type })) : [];
+}
+
+const hasShape = (schema) => ["type", "properties", "required", "items"].some((key) => key in schema);
+
+/** Say whether null is a value of it. */
+export function takesNull(schema, defs) {
+  if ([schema.type].flat().includes(NULL)) return true;
+  return (schema.oneOf ?? schema.anyOf ?? []).some((one) => resolved(one, defs).type === NULL);
+}
+
+/** Say whether it is sent as a file. */
+export function isFile(schema) {
+  return typeOf(schema) === "string" && (schema.format === "binary" || (schema.contentMediaType && !schema.contentEncoding));
+}
