@@ -10,6 +10,7 @@ from drf_spectacular.plumbing import ResolvedComponent
 from rest_framework import serializers
 
 from portal.applications.scopes import SCOPES
+from portal.edge.environments import ENVIRONMENTS
 from portal.limits import quotas
 from portal.oauth.operations import Operation
 from portal.problems.catalogue import PROBLEMS
@@ -95,6 +96,14 @@ class OperationSchema(AutoSchema):
     def get_operation_id(self) -> str:
         """Return the operation's id."""
         return self._operation.id
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+        """Return the operation, with servers of its own where it is not in every environment."""
+        found = super().get_operation(*args, **kwargs)
+        if found and self._operation.environments != ENVIRONMENTS:
+            every = cast("list[dict[str, str]]", settings.SPECTACULAR_SETTINGS["SERVERS"])
+            found["servers"] = [one for one in every if one["description"].lower() in self._operation.environments]
+        return found
 
     def get_auth(self) -> list[dict[str, list[str]]]:
         """Return one alternative per scope that lets a token in; client credentials where there is no token yet."""

@@ -10,6 +10,7 @@ from portal.openapi.documents import Operation
 from portal.problems.catalogue import KNOWN_ERRORS
 from portal.problems.problem_types import ProblemType
 from portal.reference.described import Answer, Body, Described, Example, describe
+from portal.reference.facts import Facts, facts
 from portal.reference.samples import code_group
 from portal.reference.schemas import Node
 from portal.samples.groups import coloured
@@ -64,6 +65,7 @@ class Article:
     """An operation. `place` stands before all its anchors: empty where the page shows no other."""
 
     described: Described
+    facts: Facts
     place: str
     bodies: tuple[Sent, ...]
     answers: tuple[Answered, ...]
@@ -78,14 +80,15 @@ class Article:
         return self.described.operation
 
 
-def article(operation: Operation, *, alone: bool = True) -> Article:
-    """Return the article of an operation. `alone`: it is the page's only one."""
+def article(operation: Operation) -> Article:
+    """Return an operation with everything that there is to say."""
     described = describe(operation)
     code = code_group(operation)
     requests = [_sample(each) for body in described.bodies for each in body.examples]
     return Article(
         described=described,
-        place="" if alone else f"{operation.id}.",
+        facts=facts(described),
+        place="",
         bodies=tuple(_sent(described.bodies)),
         answers=tuple(
             Answered(each, tuple(_sent(each.bodies)), () if operation.document.slug else _errors(each))
@@ -101,6 +104,13 @@ def article(operation: Operation, *, alone: bool = True) -> Article:
             for example in body.examples
         ),
     )
+
+
+def one_of_many(operation: Operation) -> Article:
+    """Return an operation as it stands on a page among others: without headers, and with one example at most."""
+    whole = article(operation)
+    replies = whole.replies[:1]
+    return replace(whole, place=f"{operation.id}.", headers=(), requests=whole.requests[:0], replies=replies)
 
 
 def _sent(bodies: tuple[Body, ...]) -> Iterator[Sent]:

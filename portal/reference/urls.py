@@ -11,6 +11,7 @@ pages = [
     ("schemas/<str:schema>/", views.schema, "reference-schema"),
 ]
 urlpatterns = [
+    path("scopes/", views.scopes, name="reference-scopes"),
     *(path(route, view, name=name) for route, view, name in pages),
     *(path(f"documents/<slug:document>/{route}", view, name=f"{name}-of") for route, view, name in pages),
 ]

@@ -2,11 +2,14 @@
 
 from typing import Any, Final
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from portal.applications.scopes import SCOPES
 from portal.openapi.documents import Contents, contents, documents
-from portal.reference.articles import article
+from portal.reference.articles import article, one_of_many
+from portal.reference.described import describe
 from portal.reference.schemas import Tree
 from portal.reference.uses import uses
 from portal.ui.public import public_page
@@ -32,7 +35,7 @@ def tag(request: HttpRequest, tag: str, document: str = "") -> HttpResponse:
     if one is None:
         raise Http404
     whole = len(one.operations) <= MOST_ARTICLES
-    articles = [article(each, alone=False) for each in one.operations] if whole else []
+    articles = [one_of_many(each) for each in one.operations] if whole else []
     return _page(request, "reference/tag.html", found, tag=one, articles=articles)
 
 
@@ -56,6 +59,15 @@ def schema(request: HttpRequest, schema: str, document: str = "") -> HttpRespons
     node = Tree(found.document).node(found.schemas[schema], above=(schema,))
     used = uses(found).get(schema, ())
     return _page(request, "reference/schema.html", found, node=node, schema=schema, used=used, place="")
+
+
+@public_page
+def scopes(request: HttpRequest) -> HttpResponse:
+    """Show every scope, with what it opens."""
+    found = _contents("")
+    described = [describe(one) for one in found.operations.values()]
+    rows = [(scope, [each.operation for each in described if scope.name in each.scopes]) for scope in SCOPES.values()]
+    return _page(request, "reference/scopes.html", found, rows=rows, sensitive=settings.SENSITIVE_SCOPES)
 
 
 def _contents(slug: str) -> Contents:

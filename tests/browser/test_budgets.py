@@ -13,6 +13,14 @@ from tests.servers import Server
 KB = 1000
 GUIDE = "/guides/getting-started/"
 PAGES = ["/", GUIDE, "/fr/", f"/fr{GUIDE}"]
+REFERENCE = [
+    "/reference/",
+    "/reference/scopes/",
+    "/reference/tags/records/",
+    "/reference/operations/pushRecordBatch/",
+    "/fr/reference/operations/resolvePatient/",
+    "/reference/schemas/RecordBatch/",
+]
 MAXIMUM_SHIFT = 0.05
 """0.1 is what Google calls good. A line may break elsewhere when the face arrives late; no block jumps."""
 ASSET = re.compile(r'(?:href|src)="(/static/[^"]+)"')
@@ -57,7 +65,17 @@ def test_first_load(chromium: Browser, live: Server, address: str) -> None:
     assert len(transfers) <= 8
 
 
-@pytest.mark.parametrize("address", [*PAGES, "/errors/", "/styleguide/", f"{GUIDE[:-1]}.md"])
+@pytest.mark.parametrize("address", REFERENCE)
+def test_first_load_of_the_reference(chromium: Browser, live: Server, address: str) -> None:
+    transfers = first_load(chromium, live, address)
+    assert all(transfer.size > 0 for transfer in transfers), transfers
+    total = sum(one.size for one in transfers)
+    print(f"\n{address}: {total / KB:.1f} kB in {len(transfers)} requests")
+    assert sum(one.size for one in transfers if kind(one) == "js") <= 6 * KB
+    assert total <= 60 * KB
+
+
+@pytest.mark.parametrize("address", [*PAGES, *REFERENCE[:3], "/errors/", "/styleguide/", f"{GUIDE[:-1]}.md"])
 def test_pages_are_compressed_and_revalidated(live: Server, address: str) -> None:
     first = requests.get(live.url + address, headers={"Accept-Encoding": "gzip"}, timeout=60)
     assert first.status_code == 200
@@ -90,7 +108,7 @@ def test_static_files_are_immutable(live: Server, address: str) -> None:
 
 
 @pytest.mark.parametrize("width", [390, 1440])
-@pytest.mark.parametrize("address", ["/", GUIDE, "/errors/", "/styleguide/"])
+@pytest.mark.parametrize("address", ["/", GUIDE, "/errors/", "/styleguide/", "/reference/operations/pushEncounter/"])
 def test_nothing_moves_while_a_slow_network_delivers(chromium: Browser, live: Server, address: str, width: int) -> None:
     """The face and the module arrive long after the text has been painted, in whatever face this machine has."""
     with open_window(chromium, live.url, width=width) as window:

@@ -1,11 +1,20 @@
 """Every operation of our document has a page that shows everything that the document says of it."""
 
+import re
+
+from django.conf import settings as project
 from django.test import Client
 from django.urls import reverse
 from django.utils.html import escape
+from django.utils.translation import override
+from pytest_django import Settings
 
+from portal.applications.scopes import SCOPES
 from portal.openapi.documents import Operation, contents
+from portal.openapi.words import words
 from portal.reference.described import describe
+from portal.samples.groups import COLOURED
+from portal.ui.public import forget
 
 
 def page(name: str, *args: str) -> str:
@@ -22,7 +31,8 @@ def wanting(one: Operation, html: str) -> list[str]:
     anchors += [answer.status for answer in described.answers]
     anchors += [child.anchor for body in described.bodies if body.schema for child in body.schema.children]
     anchors += [f"headers.{node.name}" for answer in described.answers for node in answer.headers]
-    parts = [f'id="{anchor}"' for anchor in anchors] + [one.path, escape(one.summary), *described.scopes]
+    scopes = described.scopes if set(described.scopes) != set(SCOPES) else ["Any scope"]
+    parts = [f'id="{anchor}"' for anchor in anchors] + [one.path, escape(one.summary), *scopes]
     return [part for part in parts if part not in html]
 
 
@@ -82,3 +92,47 @@ def test_what_the_document_does_not_hold_is_404() -> None:
         reverse("reference-operation-of", args=["nothing", "searchPatient"]),
     ):
         assert Client().get(address).status_code == 404, address
+
+
+def test_scopes_lead_to_the_page_of_scopes_which_says_of_each_what_it_opens_and_where() -> None:
+    scopes = page("reference-scopes")
+    operation = page("reference-operation", "searchPatient")
+    for scope in SCOPES.values():
+        assert f'id="{scope.name}"' in scopes
+        assert escape(scope.allows) in scopes
+    assert f'href="{reverse("reference-scopes")}#patient:read"' in operation
+    read = scopes[scopes.index('id="patient:read"') : scopes.index('id="encounter:push"')]
+    assert reverse("reference-operation", args=["searchPatient"]) in read
+    assert reverse("reference-operation", args=["pushEncounter"]) not in read
+    assert 'class="tag production"' in read
+    assert "two reviewers" in read
+    stock = scopes[scopes.index('id="pharmacy:stock:read"') : scopes.index('id="blood:inventory:read"')]
+    assert 'class="tag production"' not in stock
+
+
+def test_an_operation_says_where_it_is_how_often_it_may_be_called_and_how_to_try_again(settings: Settings) -> None:
+    settings.RATE_LIMIT_CLIENT = 1_234
+    forget()
+    push, reset = page("reference-operation", "pushEncounter"), page("reference-operation", "resetSandbox")
+    assert "1,234 calls a minute" in push
+    assert 'href="#header.Idempotency-Key"' in push
+    assert 'class="tag production"' in push
+    assert "Any scope" in reset
+    assert 'class="tag production"' not in reset
+    assert 'href="#header.Idempotency-Key"' not in reset
+    forget()
+
+
+def test_our_own_words_are_french_on_french_pages_and_what_is_not_translated_says_that_it_is_english() -> None:
+    with override("fr"):
+        html = page("reference-operation", "pushEncounter")
+    text = contents().operations["pushEncounter"].description
+    assert escape(words("fr")[text][:30]) in html
+    assert text[:40] not in html
+    assert "errors/older_version/" in html
+
+
+def test_the_samples_colours_are_those_that_the_styles_know() -> None:
+    css = (project.BASE_DIR / "static" / "css" / "code.css").read_text()
+    rules = css[css.index("/* Pygments */") :]
+    assert set(re.findall(r"\.(\w+)(?=[, ])", rules)) == COLOURED

@@ -33,7 +33,9 @@ class SandboxResetView(ConnectView):
 
     tag = "Sandbox"
     operations: ClassVar[dict[str, Operation]] = {
-        "POST": Operation("resetSandbox", available(SANDBOX), ("invalid_parameter", "not_found"))
+        "POST": Operation(
+            "resetSandbox", available(SANDBOX), ("invalid_parameter", "not_found"), environments=(SANDBOX,)
+        )
     }
 
     @extend_schema(

@@ -9,10 +9,13 @@ from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from portal.openapi.documents import Document
 from portal.openapi.words import words
 from portal.problems.catalogue import KNOWN_ERRORS
+from portal.reference.constraints import constraints
+from portal.reference.schemas import Node
 from portal.reference.text import html
 
 register = template.Library()
@@ -52,8 +55,23 @@ def named(context: Mapping[str, Any], text: str) -> str | SafeString:
 @register.simple_tag(takes_context=True)
 def in_short(context: Mapping[str, Any], text: str) -> str:
     """Return the beginning of a description as plain text, for search engines."""
-    translated, _language = _in_words(context["document"], text)
+    translated, _known = _in_words(context["document"], text)
     return Truncator(" ".join(strip_tags(html(translated)).split())).chars(160)
+
+
+@register.filter
+def demands(node: Node) -> list[SafeString]:
+    """Return what a value must be like, in words."""
+    return list(constraints(dict(node.facts)))
+
+
+@register.filter
+def type_of(node: Node) -> str:
+    """Return what a value is: `string, date`, `array of Patient or null`."""
+    names = [_("array of %s") % one[9:] if one.startswith("array of ") else one for one in node.types]
+    text = _(" or ").join(names)
+    known = dict(node.facts).get("format")
+    return f"{text}, {known}" if known else text
 
 
 @register.filter

@@ -1,0 +1,123 @@
+"""What there is to know of an operation beside its parameters and answers: who may call it, where, and how often."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from portal.applications.scopes import SCOPES
+from portal.edge.environments import ENVIRONMENTS, Environment
+from portal.openapi.documents import Document, Operation
+from portal.reference.described import Access, Described
+
+IDEMPOTENCY: Final = "Idempotency-Key"
+QUOTA: Final = "RateLimit-Policy"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A scope that opens an operation, where that is not everywhere: only in `only`."""
+
+    name: str
+    only: Environment | None
+    means: str
+    has_page: bool
+
+
+@dataclass(frozen=True)
+class Facts:
+    """`ways` are how a caller shows who it is, where scopes do not say it all. `retries` is the anchor of the parameter
+    by which a call may be made twice. `quotas` are calls in a minute: of a client, of an address.
+    """
+
+    scopes: tuple[Scope, ...]
+    ways: tuple[str, ...]
+    environments: tuple[Environment, ...]
+    servers: tuple[str, ...]
+    quotas: tuple[int, int] | None
+    retries: str
+
+    @property
+    def any_scope(self) -> bool:
+        """Say whether every scope opens it."""
+        return {scope.name for scope in self.scopes} == set(SCOPES)
+
+
+def facts(described: Described) -> Facts:
+    """Return them. What only our own code knows is empty for other documents."""
+    operation = described.operation
+    own = not operation.document.slug
+    names = [node for _place, nodes in described.parameters for node in nodes if node.name == IDEMPOTENCY]
+    counted = any(node.name == QUOTA for answer in described.answers for node in answer.headers)
+    return Facts(
+        scopes=tuple(_scope(operation.document, name) for name in described.scopes),
+        ways=() if described.scopes and own else tuple(_ways(operation, described.access)),
+        environments=tuple(_environments(operation, described.scopes)) if own else (),
+        servers=() if own else tuple(servers(operation)),
+        quotas=(settings.RATE_LIMIT_CLIENT, settings.RATE_LIMIT_ADDRESS) if own and counted else None,
+        retries=names[0].anchor if names else "",
+    )
+
+
+def servers(operation: Operation) -> Iterator[str]:
+    """Yield the addresses that stand before the operation's path: its own, else its path's, else the document's."""
+    document = operation.document
+    item = document.follow(document.section("webhooks" if operation.is_webhook else "paths").get(operation.path))
+    for level in (operation.raw, item, document.raw):
+        found = level.get("servers")
+        if isinstance(found, list) and found:
+            yield from (str(each["url"]) for each in found if isinstance(each, dict) and "url" in each)
+            return
+
+
+def _environments(operation: Operation, scopes: list[str]) -> Iterator[Environment]:
+    addresses = set(servers(operation))
+    for each in operation.document.raw.get("servers") or ():
+        for environment in ENVIRONMENTS:
+            opens = not scopes or any(environment in SCOPES[name].environments for name in scopes if name in SCOPES)
+            if each.get("description", "").lower() == environment and each["url"] in addresses and opens:
+                yield environment
+
+
+def _scope(document: Document, name: str) -> Scope:
+    if not document.slug and name in SCOPES:
+        held = SCOPES[name].environments
+        return Scope(name, held[0] if len(held) == 1 else None, _(SCOPES[name].allows), has_page=True)
+    for scheme in document.section("components", "securitySchemes").values():
+        for flow in (document.follow(scheme).get("flows") or {}).values():
+            if isinstance(flow, dict) and name in (flow.get("scopes") or {}):
+                return Scope(name, None, str(flow["scopes"][name]), has_page=False)
+    return Scope(name, None, "", has_page=False)
+
+
+def _ways(operation: Operation, access: tuple[Access, ...]) -> Iterator[str]:
+    if not access:
+        yield _("Open to everybody")
+    for one in access:
+        if one.schemes:
+            yield " + ".join(_scheme(operation.document, name) for name, _scopes in one.schemes)
+        elif operation.document.slug:
+            yield _("none")
+        else:
+            yield _("the client's credentials in the body")
+
+
+def _scheme(document: Document, name: str) -> str:
+    found = document.follow(document.section("components", "securitySchemes").get(name))
+    match found.get("type"), str(found.get("scheme") or "").lower():
+        case "oauth2", _scheme:
+            return "OAuth 2.0"
+        case "openIdConnect", _scheme:
+            return "OpenID Connect"
+        case "http", "basic":
+            return "HTTP Basic"
+        case "http", "bearer":
+            return _("Bearer token")
+        case "apiKey", _scheme:
+            return _("API key %(name)s in the %(place)s") % {"name": found.get("name"), "place": found.get("in")}
+        case "mutualTLS", _scheme:
+            return _("Client certificate")
+        case _:
+            return name
