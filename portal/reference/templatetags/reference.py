@@ -5,7 +5,7 @@ from typing import Any
 
 from django import template
 from django.urls import NoReverseMatch, reverse
-from django.utils.html import format_html, strip_tags
+from django.utils.html import format_html, format_html_join, strip_tags
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import get_language
@@ -21,6 +21,7 @@ from portal.reference.text import html
 register = template.Library()
 ENGLISH = "en"
 """What documents are written in."""
+ARRAY = "array of "
 
 
 @register.simple_tag(takes_context=True)
@@ -65,13 +66,23 @@ def demands(node: Node) -> list[SafeString]:
     return list(constraints(dict(node.facts)))
 
 
-@register.filter
-def type_of(node: Node) -> str:
-    """Return what a value is: `string, date`, `array of Patient or null`."""
-    names = [_("array of %s") % one[9:] if one.startswith("array of ") else one for one in node.types]
-    text = _(" or ").join(names)
+@register.simple_tag(takes_context=True)
+def type_of(context: Mapping[str, Any], node: Node) -> SafeString:
+    """Return what a value is, with links to schemas: `string, date`, `array of Patient or null`."""
+    text = format_html_join(_(" or "), "{}", ((_type(context, one),) for one in node.types))
     known = dict(node.facts).get("format")
-    return f"{text}, {known}" if known else text
+    text = format_html("{}, {}", text, known) if known else text
+    return format_html("{} {}", text, _schema(context, node.reference)) if node.reference else text
+
+
+def _type(context: Mapping[str, Any], name: str) -> SafeString | str:
+    of = name.removeprefix(ARRAY)
+    return format_html(_("array of {}"), _schema(context, of)) if of != name else name
+
+
+def _schema(context: Mapping[str, Any], name: str) -> SafeString | str:
+    address = reference(context, "schema", name) if name in context["contents"].schemas else ""
+    return format_html('<a href="{}">{}</a>', address, name) if address else name
 
 
 @register.filter
