@@ -33,7 +33,7 @@ def markdown(source: Source, values: Mapping[str, str]) -> str:
 def _written(source: Source, directive: Directive, values: Mapping[str, str]) -> str:
     match directive.kind:
         case "call":
-            return _call(call_of(source, directive, values))
+            return written_call(call_of(source, directive, values))
         case "table":
             return _table(TABLES[directive.name]())
         case "fields":
@@ -45,7 +45,8 @@ def _written(source: Source, directive: Directive, values: Mapping[str, str]) ->
             return f"{directive.name}:\n\n{steps}"
 
 
-def _call(call: Call) -> str:
+def written_call(call: Call) -> str:
+    """Return a call as a command for the sandbox, with its recorded answer."""
     command = next(sample for sample in samples(call, base_url(SANDBOX)) if sample.language is LANGUAGES[0])
     recorded = recorded_answer(call)
     body = json.dumps(recorded["body"], indent=2, ensure_ascii=False)
