@@ -9,8 +9,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from portal.discovery.views import robots, sitemap
-from portal.guides.views import api_root, home, home_twin
+from portal.guides.views import api_root, home
 from portal.operators.readers import site as operators
 from portal.ui.views import styleguide
 
@@ -21,18 +20,14 @@ urlpatterns = [
     path("api/v1/", include("portal.api_urls")),
     path("v1/", include("portal.api_urls")),
     path("", include("portal.openapi.urls")),
-    path("robots.txt", robots, name="robots"),
-    path("sitemap.xml", sitemap, name="sitemap"),
     path(".well-known/", include("portal.oauth.well_known_urls")),
     *i18n_patterns(
         path("", home, name="home"),
-        path("index.md", home_twin, name="home-markdown"),
-        path("", include("portal.discovery.urls")),
         path("guides/", to_the_guide, {"slug": "getting-started"}),
         path("guides/", include("portal.guides.urls")),
         path("reference/", include("portal.reference.urls")),
         path("", include("portal.changelog.urls")),
-        path("", include("portal.problems.urls")),
+        path("errors/", include("portal.problems.urls")),
         path("accounts/", include("portal.accounts.urls")),
         path("organisations/", include("portal.accounts.organisation_urls")),
         path("invitations/", include("portal.accounts.invitation_urls")),

@@ -41,6 +41,7 @@ class Page:
     section: str
     stale: bool
     translations: tuple[str, ...]
+    is_chain: bool
 
     @property
     def untranslated(self) -> bool:
@@ -122,6 +123,7 @@ class Library:
             calls=rendered.calls,
             section=section,
             stale=source.language != ENGLISH and source.translates != english.digest,
+            is_chain=rendered.is_chain,
             translations=tuple(name for name, found in self._by_slug.items() if slug in found),
         )
 
@@ -196,10 +198,10 @@ def _site_url(source: Source, path: str, language: str) -> str:
     raise source.fault_at(path, f"there is no page {path} on this site")
 
 
-def guide_calls() -> Iterator[tuple[Call, str]]:
+def guide_calls() -> Iterator[tuple[Call, tuple[Call, ...], str]]:
     """Yield the calls of all pages, without rendering them: their answers may not be recorded yet.
 
-    Beside each stands the client whose token it uses, empty where the page has none before it.
+    Beside each stand the calls before it on its page, and the client whose token it uses, empty where there is none.
     """
     values = variables()
     for language, _ in settings.LANGUAGES:
@@ -207,9 +209,10 @@ def guide_calls() -> Iterator[tuple[Call, str]]:
             if unknown := unknown_variable(source.text, values):
                 raise source.fault(unknown.start(), f"there is no variable {unknown[1]}")
             client_id = ""
-            for call in (call_of(source, one, values) for one in directives(source) if one.kind == "call"):
+            calls = tuple(call_of(source, one, values) for one in directives(source) if one.kind == "call")
+            for number, call in enumerate(calls):
                 client_id = call.arguments.get("client_id", client_id)
-                yield call, client_id
+                yield call, calls[:number], client_id
 
 
 class _Shelf:

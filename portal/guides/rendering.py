@@ -15,7 +15,7 @@ from markdown.extensions.toc import TocExtension
 from portal.approvals import diagram
 from portal.console.own import marked_blocks
 from portal.edge.environments import SANDBOX, base_url
-from portal.guides import fields, sequences, tables
+from portal.guides import fields, recipes, sequences, tables
 from portal.guides.code import code_group
 from portal.guides.directives import Directive, call_of, directives
 from portal.guides.inspection import Inspection, inspect
@@ -23,6 +23,8 @@ from portal.guides.sources import PageError, Source
 from portal.guides.variables import fill, unknown_variable
 from portal.openapi.document import UnknownSchemaError
 from portal.samples.calls import Call, CallError
+from portal.samples.references import references
+from portal.samples.steps import check_reference
 
 PLACEHOLDER = "opescare-block-{}-"
 MARKS = re.compile(r"<p>opescare-block-(\d+)-</p>")
@@ -38,12 +40,16 @@ class PlacedCall:
 
 @dataclass(frozen=True)
 class Rendered:
-    """A page's HTML, its contents (`level`, `id`, `name`), its calls, and what it links to."""
+    """A page's HTML, its contents (`level`, `id`, `name`), its calls, and what it links to.
+
+    `is_chain` says that calls have names, from whose answers others take values.
+    """
 
     html: SafeString
     contents: tuple[Mapping[str, Any], ...]
     calls: tuple[PlacedCall, ...]
     inspection: Inspection
+    is_chain: bool
 
 
 def render(source: Source, values: Mapping[str, str]) -> Rendered:
@@ -58,14 +64,16 @@ def render(source: Source, values: Mapping[str, str]) -> Rendered:
     calls = tuple(PlacedCall(call_of(source, one, values), one.line) for one in found if one.kind == "call")
     with override(source.language):
         blocks = _blocks(source, found, calls)
+    is_chain = any(placed.call.name for placed in calls)
     text = source.text
     for number, directive in reversed(list(enumerate(found))):
         text = f"{text[: directive.start]}\n{PLACEHOLDER.format(number)}\n{text[directive.end :]}"
     html, contents = _markdown(source, fill(text, values))
     inspection = inspect(source, html)
+    inspection.anchors += [recipes.anchor(placed.call.name) for placed in calls if placed.call.name]
     html = _scrollable(marked_blocks(html), source.language)
     html = MARKS.sub(lambda match: blocks[int(match[1])], html)
-    return Rendered(mark_safe(html), contents, calls, inspection)  # noqa: S308 - raw HTML was refused
+    return Rendered(mark_safe(html), contents, calls, inspection, is_chain)  # noqa: S308 - raw HTML was refused
 
 
 @lru_cache(maxsize=1)
@@ -112,8 +120,10 @@ def _blocks(source: Source, found: Sequence[Directive], calls: Sequence[PlacedCa
     blocks, seen = [], 0
     for number, directive in enumerate(found):
         if directive.kind == "call":
-            blocks.append(_call(source, calls[seen], calls[:seen], number))
+            blocks.append(_call(source, directive, calls[seen], calls[:seen], number))
             seen += 1
+        elif directive.kind == "recipe":
+            blocks.append(recipes.recipe(source, directive, [placed.call for placed in calls]))
         elif directive.kind == "table":
             blocks.append(_table(source, directive))
         elif directive.kind == "fields":
@@ -125,9 +135,15 @@ def _blocks(source: Source, found: Sequence[Directive], calls: Sequence[PlacedCa
     return blocks
 
 
-def _call(source: Source, placed: PlacedCall, before: Sequence[PlacedCall], number: int) -> str:
+def _call(source: Source, directive: Directive, placed: PlacedCall, before: Sequence[PlacedCall], number: int) -> str:
+    call, earlier = placed.call, [each.call for each in before]
+    for reference in references(call.arguments):
+        try:
+            check_reference(reference, earlier)
+        except CallError as exc:
+            raise source.fault(source.text.find(reference.written, directive.start), str(exc)) from None
     try:
-        return code_group(placed.call, base_url(SANDBOX), [earlier.call for earlier in before], f"call-{number}")
+        return code_group(call, base_url(SANDBOX), earlier, recipes.anchor(call.name or str(number)))
     except CallError as exc:
         raise PageError(source.path, placed.line, str(exc)) from None
 

@@ -2,16 +2,17 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from portal.approvals import diagram
 from portal.edge.environments import SANDBOX, base_url
-from portal.guides.code import recorded_answer
 from portal.guides.directives import Directive, call_of, directives
 from portal.guides.fields import fields_of
+from portal.guides.recipes import steps_of
+from portal.guides.recorded import recorded_answer
 from portal.guides.sources import Source
 from portal.guides.tables import TABLES, Cell, Table
 from portal.guides.variables import fill
@@ -24,16 +25,24 @@ ATTRIBUTES = re.compile(r"\{: \.[\w-]+ \}")
 def markdown(source: Source, values: Mapping[str, str]) -> str:
     """Return a page that has been rendered, with nothing in it that only this site understands."""
     with override(source.language):
-        text = source.text
-        for directive in reversed(list(directives(source))):
-            text = text[: directive.start] + _written(source, directive, values) + text[directive.end :]
+        text, found = source.text, list(directives(source))
+        calls = [call_of(source, each, values) for each in found if each.kind == "call"]
+        before = len(calls)
+        for directive in reversed(found):
+            before -= directive.kind == "call"
+            written = _written(source, directive, calls[: before + 1])
+            text = text[: directive.start] + written + text[directive.end :]
     return f"# {source.title}\n\n{source.summary}\n\n{ATTRIBUTES.sub('', fill(text, values)).strip()}\n"
 
 
-def _written(source: Source, directive: Directive, values: Mapping[str, str]) -> str:
+def _written(source: Source, directive: Directive, calls: Sequence[Call]) -> str:
+    """Return a block as Markdown. `calls` are those up to it; where it is a call itself, it is their last."""
     match directive.kind:
         case "call":
-            return written_call(call_of(source, directive, values))
+            return _call(calls[-1], calls[:-1])
+        case "recipe":
+            steps = "\n".join(f"{number}. {label}" for number, label in enumerate(steps_of(directive).values(), 1))
+            return f"{directive.name}:\n\n{steps}"
         case "table":
             return _table(TABLES[directive.name]())
         case "fields":
@@ -45,10 +54,10 @@ def _written(source: Source, directive: Directive, values: Mapping[str, str]) ->
             return f"{directive.name}:\n\n{steps}"
 
 
-def written_call(call: Call) -> str:
-    """Return a call as a command for the sandbox, with its recorded answer."""
-    command = next(sample for sample in samples(call, base_url(SANDBOX)) if sample.language is LANGUAGES[0])
-    recorded = recorded_answer(call)
+def _call(call: Call, before: Sequence[Call]) -> str:
+    written = samples(call, base_url(SANDBOX), after=before)
+    command = next(sample for sample in written if sample.language is LANGUAGES[0])
+    recorded = recorded_answer(call, before)
     body = json.dumps(recorded["body"], indent=2, ensure_ascii=False)
     said = f"{recorded['status']} {_('recorded answer')}:"
     return f"```bash\n{command.text}\n```\n\n{said}\n\n```json\n{body}\n```"

@@ -4,10 +4,9 @@ What differs from one call to the next (tokens, their ids and times) is replaced
 changes only when the API does.
 """
 
-import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any
 
 import yaml
@@ -20,8 +19,10 @@ from portal.connect import health_ids
 from portal.connect.datasets import empty
 from portal.connect.models import Dataset
 from portal.guides.library import guide_calls
+from portal.guides.recorded import answers_by_name, name_of, new_name
 from portal.management.published import ensure_client
 from portal.samples.calls import Call, resolve
+from portal.samples.references import filled
 
 PUBLISHED_URL = "https://opescare.test"
 REQUEST_ID = "8d3f0c52a97e4b1f9c64de02b7a1f35e"
@@ -53,39 +54,50 @@ def recordings() -> dict[str, dict[str, Any]]:
     application = ensure_client(by, DEMO_SANDBOX_CLIENT).application
     for dataset in Dataset.objects.filter(application=application):
         empty(dataset.pk)
+    recorder = _Recorder()
     with override_settings(**addresses):
-        recorded = dict(_record(yaml.safe_load(EXAMPLES.read_text())))
-        known = [(one["operation"], one["arguments"]) for one in recorded.values()]
-        missing = []
-        for call, client_id in guide_calls():
-            if (call.operation_id, dict(call.arguments)) not in known:
-                missing.append(_of_guide(call, client_id))
-                known.append((call.operation_id, dict(call.arguments)))  # a page and its translation make it once
-        return recorded | dict(_record(missing))
+        for example in yaml.safe_load(EXAMPLES.read_text()):
+            recorder.record(example)
+        for call, before, client_id in guide_calls():
+            if name_of(call, before, recorder.recorded) is None:  # a page and its translation make it once
+                recorder.record_of_guide(call, before, client_id)
+    return recorder.recorded
 
 
-def _of_guide(call: Call, client_id: str) -> dict[str, Any]:
-    digest = hashlib.sha256(json.dumps(dict(call.arguments), sort_keys=True).encode()).hexdigest()[:8]
-    found = {"operation": call.operation_id, "name": f"guide-{digest}", "arguments": dict(call.arguments)}
-    return found | ({"client": "demo"} if client_id == DEMO_SANDBOX_CLIENT.client_id else {})
+class _Recorder:
+    """Makes calls, one after the other. `recorded` is what it found, by name."""
 
+    def __init__(self) -> None:
+        self.client, self.last_id = Client(), RECORD_ID
+        self.recorded: dict[str, dict[str, Any]] = {}
+        self._answers: dict[str, Any] = {}
 
-def _record(examples: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
-    client = Client()
-    last_id = RECORD_ID
-    for example in examples:
+    def record(self, example: dict[str, Any], sent: Any = None) -> None:
+        """Make the call of an example. `sent` are its real arguments, where what is shown differs."""
         published = DEMO_SANDBOX_CLIENT if example.get("client") == "demo" else SANDBOX_CLIENT
-        token = _token(client, published, example.get("scope", ""))
+        token = _token(self.client, published, example.get("scope", ""))
         written = json.dumps(example["arguments"])
-        arguments = json.loads(written.replace("{access_token}", token).replace("{last_id}", last_id))
-        shown = {**example, "arguments": json.loads(written.replace("{last_id}", RECORD_ID))}
+        if sent is None:
+            sent = json.loads(written.replace("{access_token}", token).replace("{last_id}", self.last_id))
         bearer = "" if example.get("token") == "none" else token
-        status, body = _send(client, Call(example["operation"], arguments), bearer)
-        last_id = body.get("id", last_id)
-        yield (
-            f"{example['operation']}.{example['name']}",
-            {**shown, "status": status, "body": _settled(body)},
-        )
+        status, body = _send(self.client, Call(example["operation"], sent), bearer)
+        self.last_id = body.get("id", self.last_id)
+        name = f"{example['operation']}.{example['name']}"
+        shown = {**example, "arguments": json.loads(written.replace("{last_id}", RECORD_ID))}
+        self._answers[name] = body
+        self.recorded[name] = {**shown, "status": status, "body": _settled(body)}
+
+    def record_of_guide(self, call: Call, before: Sequence[Call], client_id: str) -> None:
+        """Make the call of a guide, with the values that the calls before it were really answered with."""
+        names = {each.name: name_of(each, before[:number], self.recorded) for number, each in enumerate(before)}
+        real = {name: self._answers[found] for name, found in names.items() if name and found}
+        example = {
+            "operation": call.operation_id,
+            "name": new_name(call, before),
+            "arguments": filled(call.arguments, answers_by_name(before, self.recorded)),
+        }
+        client = {"client": "demo"} if client_id == DEMO_SANDBOX_CLIENT.client_id else {}
+        self.record(example | client, filled(call.arguments, real))
 
 
 def _token(client: Client, published: PublishedClient, scope: str) -> str:

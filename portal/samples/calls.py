@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from portal.openapi.document import Operation, UnknownOperationError, operation
+from portal.samples.references import Reference, references
 from portal.samples.requests import Json, Request
 
 SAFE_INTEGER = 2**53 - 1
@@ -19,10 +20,16 @@ class CallError(ValueError):
 
 @dataclass(frozen=True)
 class Call:
-    """An operation and its arguments: parameters, and the fields of the body, by name."""
+    """An operation and its arguments: parameters, and the fields of the body, by name.
+
+    Later calls of a page take values from the answer of one that has a `name`. `refused` is the status of the error
+    that it is answered with, where that is meant.
+    """
 
     operation_id: str
     arguments: Mapping[str, Any]
+    name: str = ""
+    refused: int = 0
 
 
 def resolve(call: Call, base_url: str) -> Request:
@@ -46,18 +53,23 @@ def resolve(call: Call, base_url: str) -> Request:
             path = path.replace(f"{{{parameter.name}}}", _segment(text, parameter.name))
         else:
             query[parameter.name] = text
+    taken = tuple(dict.fromkeys(references(call.arguments)))
     return Request(
         target.method,
-        _address(base_url.rstrip("/") + path, query),
+        _address(base_url.rstrip("/") + path, query, taken),
         tuple(query.items()),
         body=_body(target, call.arguments),
         needs_token=target.needs_token,
+        references=taken,
     )
 
 
-def _address(url: str, query: Mapping[str, str]) -> str:
-    """Return the URL with its query. Commas and colons stay legible."""
-    return f"{url}?{urlencode(query, quote_via=quote, safe=',:')}" if query else url
+def _address(url: str, query: Mapping[str, str], taken: Sequence[Reference]) -> str:
+    """Return the URL with its query. Commas and colons stay legible, and references stay what they are."""
+    address = f"{url}?{urlencode(query, quote_via=quote, safe=',:')}" if query else url
+    for reference in taken:
+        address = address.replace(quote(reference, safe=""), reference)
+    return address
 
 
 def _body(target: Operation, arguments: Mapping[str, Any]) -> Json | None:
@@ -83,6 +95,8 @@ def _check_names(target: Operation, arguments: Mapping[str, Any]) -> None:
 
 def _text(value: object, place: str) -> str:
     match value:
+        case Reference():
+            return value
         case bool():
             return "true" if value else "false"
         case str() | int() | float():

@@ -7,7 +7,7 @@ from portal.samples.requests import FORM, Body, File, Form, Json, Multipart, Par
 from portal.samples.steps import Step
 
 BEARER = '-H "Authorization: Bearer {access_token}"'
-"""The reader puts the token in by hand: a shell has nothing that reads JSON."""
+"""The reader puts the token in by hand, as other values of answers: a shell has nothing that reads JSON."""
 BASIC = '-u "{client_id}:{client_secret}"'
 
 

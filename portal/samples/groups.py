@@ -2,9 +2,11 @@
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
@@ -53,21 +55,26 @@ def code_group(
     answer: Answer | None = None,
     token_call: str = "",
     colour: Callable[[str, str], SafeString] = coloured,
+    taken: Mapping[str, str] = MappingProxyType({}),
 ) -> SafeString:
     """Return the group's HTML. `after` are the calls that stand before this one on the page.
 
-    `token_call` is the JSON body by which Run gets a token on a page that has no call for it.
+    `token_call` is the JSON body by which Run gets a token on a page that has no call for it. `taken` are the values
+    that the call takes from earlier answers, by their places, as they were when the answer was recorded.
 
     :raises CallError: where the call does not fit the OpenAPI document.
     """
     request = resolve(call, "")
-    run = {
+    run: dict[str, Any] = {
         "method": request.method,
         "path": request.address,
         "body": request.json,
         "token": request.needs_token,
         "operation": call.operation_id,
     }
+    if call.name or request.references:
+        takes = {each.place: [each.name, *each.path] for each in request.references}
+        run |= {"name": call.name, "refused": call.refused, "takes": takes}
     context = {
         "id": identifier,
         "panels": [
@@ -75,6 +82,7 @@ def code_group(
             for sample in samples(call, base_url, after=after)
         ],
         "run": json.dumps(run),
+        "taken": taken.items(),
         "published": token_call if request.needs_token else "",
         "status": answer.status if answer else "",
         "answer": answer.body if answer else "",

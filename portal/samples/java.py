@@ -2,22 +2,29 @@
 
 They need `java.net.URI`, `java.net.http.*` and `java.util.regex.Pattern`; those that send files
 `java.nio.file.Path`, those with a multipart body `java.util.UUID`, and those with HTTP Basic `java.util.Base64`. The
-JDK cannot read JSON: a pattern finds the token, and other answers stay text.
+JDK cannot read JSON: a pattern finds the token and what later calls take from an answer, which stays text otherwise.
 """
 
 import json
+import re
+from typing import Any
 
-from portal.samples.literals import json_text
+from portal.samples.literals import camel_case, json_text
+from portal.samples.references import Reference, pieces, references
 from portal.samples.requests import Body, File, Json, Multipart, Part
 from portal.samples.steps import Step
 
 PATTERN = r'Pattern.compile("\"access_token\"\\s*:\\s*\"([^\"]+)\"")'
+FIND = ".results().findFirst().orElseThrow().group(1);"
 PUBLISHERS = "HttpRequest.BodyPublishers"
 
 
 def render(step: Step) -> str:
     """Return the call; the token lands in `accessToken`."""
     lines = ["HttpClient client = HttpClient.newHttpClient();"] if step.first else []
+    for each in step.fresh:
+        found = f"Pattern.compile({json.dumps(_pattern(each))})"
+        lines += [f"String {_variable(each)} = {found}", f"    .matcher({camel_case(each.name)}){FIND}"]
     if isinstance(step.request.body, Multipart):
         lines.append("String boundary = UUID.randomUUID().toString();")
     request = f"request{step.token_number}" if step.gets_token else _request(step)
@@ -29,7 +36,7 @@ def render(step: Step) -> str:
         lines += [
             f"HttpResponse<String> {response} = {sent};",
             f"String {answer(step)} = {PATTERN}",
-            f"    .matcher({response}.body()).results().findFirst().orElseThrow().group(1);",
+            f"    .matcher({response}.body()){FIND}",
         ]
     elif step.reads == "nothing":
         lines.append(f"HttpResponse<String> response = {sent};")
@@ -49,9 +56,17 @@ def _request(step: Step) -> str:
     return "request" if step.reads == "nothing" else f"{step.answer_in_camel_case}Request"
 
 
+def finds(reference: Reference, answer: str) -> str:
+    """Return what the sample finds for a reference in the text of an answer, nothing where it finds nothing."""
+    match = re.search(_pattern(reference), answer)
+    return match[1] if match else ""
+
+
 def _links(step: Step) -> list[str]:
     request = step.request
-    links = [f".uri(URI.create({json.dumps(request.address)}))"]
+    parts = pieces(request.address, request.references)
+    address = " + ".join(_variable(part) if isinstance(part, Reference) else json.dumps(part) for part in parts)
+    links = [f".uri(URI.create({address}))"]
     if request.needs_token:
         links.append(f'.header("Authorization", "Bearer " + accessToken{step.token_number})')
     if request.basic:
@@ -78,7 +93,7 @@ def _method(step: Step) -> str:
 def _publisher(body: Body) -> str:
     match body:
         case Json(value):
-            return f"{PUBLISHERS}.ofString({_text_block(json_text(value))})"
+            return f"{PUBLISHERS}.ofString({_json(value)})"
         case File(name):
             return f"{PUBLISHERS}.ofFile(Path.of({_text(name)}))"
         case Multipart(parts):
@@ -113,6 +128,30 @@ def _in_header(text: str) -> str:
 
 def _text(text: str) -> str:
     return json_text(text)
+
+
+def _json(value: Any) -> str:
+    parts = pieces(json_text(value), references(value))
+    taken = [_variable(part) for part in parts if isinstance(part, Reference)]
+    if not taken:
+        return _text_block(json_text(value))
+    with_marks = "".join("%s" if isinstance(part, Reference) else part.replace("%", "%%") for part in parts)
+    return f"{_text_block(with_marks)}.formatted({', '.join(taken)})"
+
+
+def _variable(reference: Reference) -> str:
+    return camel_case("_".join(map(str, (reference.name, *reference.path))))
+
+
+def _pattern(reference: Reference) -> str:
+    """Return what finds the value: names from the outside to the inside, as many times as the index in a list says."""
+    pattern, gap = r'"([^"]+)"', r"\s*"
+    for part in reversed(reference.path):
+        if isinstance(part, int):
+            pattern, gap = f"(?:.*?{pattern}){{{part + 1}}}" if part else f".*?{pattern}", ""
+        else:
+            pattern, gap = rf'"{part}"\s*:{gap}{pattern}', ".*?"
+    return pattern
 
 
 def _text_block(text: str) -> str:

@@ -2,7 +2,8 @@
 
 import re
 
-from portal.samples.literals import Notation, escaped
+from portal.samples.literals import Notation, camel_case, escaped
+from portal.samples.references import Reference, pieces
 from portal.samples.requests import FORM, Body, File, Form, Json, Multipart, Pairs, Part, Request
 from portal.samples.steps import Step
 
@@ -13,7 +14,7 @@ def render(step: Step) -> str:
     """Return the call; the token lands in `access_token`."""
     response = f"response{step.token_number}" if step.gets_token else _response(step)
     options = "".join(f"\n  {option}," for option in _options(step))
-    arguments = _text(step.request.address) + (f", {{{options}\n}}" if options else "")
+    arguments = _address(step.request) + (f", {{{options}\n}}" if options else "")
     lines = [*_before(step.request), f"const {response} = await fetch({arguments});"]
     if step.reads != "nothing":
         lines.append(f"const {_binding(step)} = await {response}.{step.reads}();")
@@ -110,6 +111,19 @@ def _fields(pairs: Pairs) -> str:
     return f"[{written}\n]"
 
 
+def _address(request: Request) -> str:
+    parts = pieces(request.address, request.references)
+    if not any(isinstance(part, Reference) for part in parts):
+        return _text(request.address)
+    written = (f"${{{_reference(part)}}}" if isinstance(part, Reference) else escaped(part, "`\\$") for part in parts)
+    return f"`{''.join(written)}`"
+
+
+def _reference(reference: Reference) -> str:
+    places = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in reference.path)
+    return camel_case(reference.name) + "".join(places)
+
+
 def _text(text: str) -> str:
     return "'" + escaped(text, "'\\") + "'"
 
@@ -128,4 +142,5 @@ JAVASCRIPT = Notation(
     text=_text,
     entry=_key,
     mapping=lambda _mapping: ("{", "}"),
+    reference=_reference,
 )

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from portal.samples.references import Reference
+
 
 @dataclass(frozen=True)
 class Notation:
@@ -21,10 +23,13 @@ class Notation:
     text: Callable[[str], str]
     entry: Callable[[str], str]
     mapping: Callable[[Mapping[str, Any]], tuple[str, str]]
+    reference: Callable[[Reference], str]
 
     def write(self, value: object) -> str:
         """Return the value in this notation."""
         match value:
+            case Reference():
+                return self.reference(value)
             case None:
                 return self.null
             case bool():
@@ -49,6 +54,11 @@ def json_text(value: object) -> str:
     """Return the value as indented JSON."""
     text = json.dumps(value, indent=2, ensure_ascii=False)
     return re.sub(r"[^ -~\n]", lambda found: _shown(found[0], json.dumps(found[0])[1:-1]), text)
+
+
+def camel_case(name: str) -> str:
+    """Return a name as JavaScript, PHP and Java would write it."""
+    return re.sub(r"_(\w)", lambda letter: letter[1].upper(), name)
 
 
 def escaped(text: str, special: str) -> str:

@@ -1,9 +1,10 @@
 """Samples for PHP with Laravel's `Http`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from portal.samples.literals import Notation, escaped
+from portal.samples.literals import Notation, camel_case, escaped
+from portal.samples.references import Reference, pieces
 from portal.samples.requests import JSON, Body, File, Form, Json, Multipart, Pairs, Part, Request, Text
 from portal.samples.steps import Step
 from portal.samples.styles import compact
@@ -50,13 +51,13 @@ def _call(step: Step) -> str:
 
 
 def _sending(request: Request) -> list[str]:
-    address = _text(request.address)
+    address, url = (_address(text, request.references) for text in (request.address, request.url))
     if request.body is None:
         if request.method not in {"GET", "HEAD"}:
             # post() and put() send [] where they are given nothing.
             return [f"send('{request.method}', {address})"]
         if request.query and _is_array(request.query):
-            return [_verb(request, _text(request.url), PHP.write(dict(request.query)))]
+            return [_verb(request, url, PHP.write(dict(request.query)))]
         return [_verb(request, address)]
     as_array = _array(request.body) if request.method in {"POST", "PUT", "PATCH", "DELETE"} else None
     if as_array is not None:
@@ -121,6 +122,15 @@ class _Code(str):
     """What stands in an array as it is."""
 
 
+def _address(text: str, references: Sequence[Reference]) -> str:
+    return " . ".join(PHP.write(part) for part in pieces(text, references))
+
+
+def _reference(reference: Reference) -> str:
+    places = (f"[{part}]" if isinstance(part, int) else f"[{_text(part)}]" for part in reference.path)
+    return f"${camel_case(reference.name)}{''.join(places)}"
+
+
 def _text(text: str) -> str:
     if isinstance(text, _Code):
         return text
@@ -141,4 +151,5 @@ PHP = Notation(
     text=_text,
     entry=lambda name: f"{_text(name)} => ",
     mapping=_brackets,
+    reference=_reference,
 )

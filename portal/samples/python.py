@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from portal.samples.literals import Notation
+from portal.samples.references import Reference, pieces
 from portal.samples.requests import FORM, JSON, Body, File, Form, Json, Multipart, Part, Request
 from portal.samples.steps import Step
 
@@ -44,7 +45,7 @@ def _call(step: Step) -> str:
         options.append(f"headers={{{', '.join(headers)}}}")
     if request.basic:
         options.append("auth=(client_id, client_secret)")
-    arguments = [repr(request.url), *options]
+    arguments = [_address(request), *options]
     function = f"requests.{request.method.lower()}"
     if request.method not in _METHODS:
         function, arguments = "requests.request", [repr(request.method), *arguments]
@@ -90,8 +91,8 @@ def _pairs(pairs: Sequence[tuple[str, Any]]) -> str:
 
 def _flat(pairs: Sequence[tuple[str, Any]]) -> str:
     if not _once(pairs):
-        return "[" + ", ".join(f"({name!r}, {value!r})" for name, value in pairs) + "]"
-    return "{" + ", ".join(f"{name!r}: {value!r}" for name, value in pairs) + "}"
+        return "[" + ", ".join(f"({name!r}, {PYTHON.write(value)})" for name, value in pairs) + "]"
+    return "{" + ", ".join(f"{name!r}: {PYTHON.write(value)}" for name, value in pairs) + "}"
 
 
 def _once(pairs: Sequence[tuple[str, Any]]) -> bool:
@@ -111,6 +112,22 @@ def _part(part: Part) -> _Code:
     return _Code(f"({part.filename!r}, open({part.filename!r}, 'rb'){kind})")
 
 
+def _address(request: Request) -> str:
+    parts = pieces(request.url, request.references)
+    if not any(isinstance(part, Reference) for part in parts):
+        return repr(request.url)
+    written = (f"{{{_reference(part)}}}" if isinstance(part, Reference) else _in_f_string(part) for part in parts)
+    return f'f"{"".join(written)}"'
+
+
+def _in_f_string(text: str) -> str:
+    return text.replace("\\", r"\\").replace('"', r"\"").replace("{", "{{").replace("}", "}}")
+
+
+def _reference(reference: Reference) -> str:
+    return reference.name + "".join(f"[{part!r}]" for part in reference.path)
+
+
 PYTHON = Notation(
     indent="    ",
     null="None",
@@ -119,4 +136,5 @@ PYTHON = Notation(
     text=repr,
     entry=lambda name: f"{name!r}: ",
     mapping=lambda _mapping: ("{", "}"),
+    reference=_reference,
 )

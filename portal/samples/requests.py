@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
+from portal.samples.references import Reference
+
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
@@ -75,7 +77,8 @@ class Request:
 
     `address` is the URL with its query, encoded. `query` are the same query's pairs, decoded, where their names and
     values say it all; it is empty where delimiters or the way of encoding matter too, and where there is no query.
-    `headers` have no `Content-Type`: that is the body's. `basic` tells that HTTP Basic is the credential.
+    `headers` have no `Content-Type`: that is the body's. `basic` tells that HTTP Basic is the credential. `references`
+    stand in the address, the query and a JSON body.
     """
 
     method: str
@@ -85,6 +88,7 @@ class Request:
     body: Body | None = None
     needs_token: bool = False
     basic: bool = False
+    references: tuple[Reference, ...] = ()
 
     @property
     def url(self) -> str:

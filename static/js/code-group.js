@@ -6,7 +6,7 @@ let token = null; // lives as long as the page, and nowhere else
 let own = null; // gets a token as the reader's own client; personal.js sets it
 const PATIENCE = 20_000; // milliseconds
 
-class CodeGroup extends HTMLElement {
+export class CodeGroup extends HTMLElement {
   connectedCallback() {
     this.run = JSON.parse(this.dataset.run);
     this.tabs = [...this.querySelectorAll(".code-tabs button")];
@@ -75,6 +75,9 @@ class CodeGroup extends HTMLElement {
     return this.sending;
   }
 
+  /** The call as it is sent: recipe.js fills in what it takes from earlier answers, null where there is no such value. */
+  async filled() { return this.run; }
+
   async #sendOnce() {
     const button = this.querySelector("[data-send]");
     button.setAttribute("aria-busy", "true");
@@ -91,6 +94,11 @@ class CodeGroup extends HTMLElement {
 
   async #exchange() {
     let note = "";
+    const run = await this.filled();
+    if (!run) {
+      this.#show(null, this.dataset.unfilled);
+      return null;
+    }
     const mine = own;
     if (this.run.token && !token) {
       const refusal = await fetchToken();
@@ -100,7 +108,8 @@ class CodeGroup extends HTMLElement {
       }
       note = this.dataset.fetched;
     }
-    const answer = await (this.run.operation === "createToken" ? grant(this.run) : ask(this.run));
+    const answer = await (this.run.operation === "createToken" ? grant(run) : ask(run));
+    this.answer = answer;
     if (answer.body?.access_token) {
       token = answer.body.access_token;
       note = this.dataset.kept;

@@ -46,7 +46,6 @@ def pages(language: str) -> list[str]:
             *guides,
             *reference,
             *console,
-            reverse("changelog"),
             reverse("error-list"),
             error,
             reverse("styleguide"),

@@ -29,11 +29,13 @@ class Received:
 
 @dataclass
 class Echo:
-    """A running server. It hands out the tokens of `tokens`, one after the other."""
+    """A running server. It hands out the tokens of `tokens`, one after the other; other calls get those of
+    `answers`, and then a number."""
 
     url: str = ""
     tokens: list[str] = field(default_factory=list)
     received: list[Received] = field(default_factory=list)
+    answers: list[Any] = field(default_factory=list)
 
 
 @contextmanager
@@ -48,7 +50,8 @@ def echo() -> Iterator[Echo]:
         def answer(self) -> None:
             state.received.append(self.read())
             is_token = self.path.endswith("/token")
-            answer = {"access_token": state.tokens.pop(0)} if is_token else {"number": len(state.received)}
+            other = state.answers.pop(0) if state.answers else {"number": len(state.received)}
+            answer = {"access_token": state.tokens.pop(0)} if is_token else other
             content = json.dumps(answer).encode()
             self.send_response(200)
             self.send_header("Content-Type", "application/json")

@@ -19,6 +19,7 @@ from typing import Any
 
 from portal.samples.calls import Call
 from portal.samples.languages import Language, Sample, samples
+from portal.samples.references import Reference, references
 from tests.servers import need
 
 TIMEOUT = 60
@@ -27,7 +28,10 @@ MARK = "answer\t"
 BASH = """
 set -e
 curl() { command curl --silent --show-error "$@"; }
+value() { printf '%s' "${answers[$1]}" | python3 -c "import json, sys; print(json.load(sys.stdin)$2, end='')"; }
+declare -A answers
 answer() {
+  answers[$2]=$1
   printf 'answer\\t%s\\n' "$1"
   token=$(printf '%s' "$1" | sed -n 's/.*"access_token": *"\\([^"]*\\)".*/\\1/p')
   access_token=${token:-$access_token}
@@ -74,10 +78,32 @@ FRAGMENTS
 """
 
 
-def _in_bash(text: str, _answer: str) -> str:
-    # The reader pastes the token by hand; here the shell does.
-    text = text.replace('"Authorization: Bearer {access_token}"', '"Authorization: Bearer $access_token"')
-    return f'shown=$(\n{text}\n)\nanswer "$shown"'
+@dataclass(frozen=True)
+class Fragment:
+    """A sample and the line of the page that it comes from. With `may_fail` the page shows an error on purpose.
+
+    `name` is the call's, and `taken` what it takes from answers: a shell has no variables for them.
+    """
+
+    page: str
+    line: int
+    sample: Sample
+    may_fail: bool = False
+    name: str = ""
+    taken: Sequence[Reference] = ()
+
+
+def _in_bash(fragment: Fragment) -> str:
+    # The reader pastes the token and values of answers by hand; here the shell does.
+    text = fragment.sample.text.replace(
+        '"Authorization: Bearer {access_token}"', '"Authorization: Bearer $access_token"'
+    )
+    head, opening, body = text.partition(" -d '")
+    for reference in fragment.taken:
+        value = f'$(value {reference.name} "{"".join(f"[{part!r}]" for part in reference.path)}")'
+        head = head.replace(reference, value)
+        body = body.replace(reference, f"'\"{value}\"'")
+    return f'shown=$(\n{head}{opening}{body}\n)\nanswer "$shown" "{fragment.name or "nobody"}"'
 
 
 @dataclass(frozen=True)
@@ -92,7 +118,7 @@ class Runtime:
     packages: str
     file: str
     program: str
-    around: Callable[[str, str], str]
+    around: Callable[[Fragment], str]
 
 
 RUNTIMES = {
@@ -103,7 +129,7 @@ RUNTIMES = {
         "php-cli php-illuminate-http php-illuminate-container php-guzzlehttp-guzzle",
         "program.php",
         PHP,
-        lambda text, answer: f'{text}\necho "answer\\t", json_encode({answer}), "\\n";',
+        lambda found: f'{found.sample.text}\necho "answer\\t", json_encode({found.sample.answer}), "\\n";',
     ),
     "javascript": Runtime(
         ["node"],
@@ -111,7 +137,7 @@ RUNTIMES = {
         "nodejs",
         "program.mjs",
         JAVASCRIPT,
-        lambda text, answer: f'{text}\nconsole.log("answer\\t" + JSON.stringify({answer}));',
+        lambda found: f'{found.sample.text}\nconsole.log("answer\\t" + JSON.stringify({found.sample.answer}));',
     ),
     "python": Runtime(
         [sys.executable],
@@ -119,7 +145,7 @@ RUNTIMES = {
         "python3",
         "program.py",
         PYTHON,
-        lambda text, answer: f'{text}\nprint("answer", json.dumps({answer}), sep="\\t", flush=True)',
+        lambda found: f'{found.sample.text}\nprint("answer", json.dumps({found.sample.answer}), sep="\\t", flush=True)',
     ),
     "java": Runtime(
         # Java 17 reads source in the locale's encoding. The rest makes it start in half the time.
@@ -128,19 +154,9 @@ RUNTIMES = {
         "openjdk-17-jdk-headless",
         "Main.java",
         JAVA,
-        lambda text, answer: f"{text}\nanswer({answer});",
+        lambda found: f"{found.sample.text}\nanswer({found.sample.answer});",
     ),
 }
-
-
-@dataclass(frozen=True)
-class Fragment:
-    """A sample and the line of the page that it comes from. With `may_fail` the page shows an error on purpose."""
-
-    page: str
-    line: int
-    sample: Sample
-    may_fail: bool = False
 
 
 class SampleFailure(AssertionError):  # noqa: N818 # what fails is the page
@@ -160,7 +176,9 @@ def fragments(page: str, calls: Iterable[tuple[int, Call]], language: Language, 
     before: list[Call] = []
     for line, call in calls:
         written = samples(call, base_url, after=before)
-        found.append(Fragment(page, line, next(each for each in written if each.language == language)))
+        sample = next(each for each in written if each.language == language)
+        taken = tuple(references(call.arguments))
+        found.append(Fragment(page, line, sample, bool(call.refused), call.name, taken))
         before.append(call)
     return found
 
@@ -195,7 +213,7 @@ def _program(runtime: Runtime, page: Sequence[Fragment]) -> tuple[str, list[int]
     text, starts = head, []
     for fragment in page:
         starts.append(text.count("\n") + 1)
-        text += runtime.around(fragment.sample.text, fragment.sample.answer) + "\n"
+        text += runtime.around(fragment) + "\n"
     return text + tail, starts
 
 

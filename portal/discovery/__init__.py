@@ -1,1 +1,0 @@
-"""What leads machines to the public pages: the sitemap, robots.txt, llms.txt."""
