@@ -9,7 +9,8 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from portal.guides.views import api_root, home
+from portal.discovery.views import robots, sitemap
+from portal.guides.views import api_root, home, home_twin
 from portal.operators.readers import site as operators
 from portal.ui.views import styleguide
 
@@ -20,14 +21,18 @@ urlpatterns = [
     path("api/v1/", include("portal.api_urls")),
     path("v1/", include("portal.api_urls")),
     path("", include("portal.openapi.urls")),
+    path("robots.txt", robots, name="robots"),
+    path("sitemap.xml", sitemap, name="sitemap"),
     path(".well-known/", include("portal.oauth.well_known_urls")),
     *i18n_patterns(
         path("", home, name="home"),
+        path("index.md", home_twin, name="home-markdown"),
+        path("", include("portal.discovery.urls")),
         path("guides/", to_the_guide, {"slug": "getting-started"}),
         path("guides/", include("portal.guides.urls")),
         path("reference/", include("portal.reference.urls")),
         path("", include("portal.changelog.urls")),
-        path("errors/", include("portal.problems.urls")),
+        path("", include("portal.problems.urls")),
         path("accounts/", include("portal.accounts.urls")),
         path("organisations/", include("portal.accounts.organisation_urls")),
         path("invitations/", include("portal.accounts.invitation_urls")),

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from portal.changelog.addresses import operation_address, schema_address
 from portal.changelog.words import KINDS, consequence, sentence
 from portal.openapi import versions
 from portal.openapi.comparing import Kind
@@ -17,18 +18,22 @@ from portal.openapi.differences import Difference
 
 @dataclass(frozen=True)
 class Place:
-    """Where something has changed."""
+    """Where something has changed. `address` is empty for what is no longer in the reference."""
 
     label: str
-    summary: str = ""
+    summary: str
+    address: str
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One change, with every place where it was made. `text` has code between backticks."""
+    """One change, with every operation that it touches. `text` has code between backticks."""
 
+    what: str
     text: str
     consequence: str
+    schema: Place | None
+    """The named schema that has changed, where it is one."""
     places: tuple[Place, ...]
 
 
@@ -87,15 +92,17 @@ def _groups(found: list[Difference]) -> Iterator[Group]:
 
 def _entries(found: Iterable[Difference]) -> Iterator[Entry]:
     """Yield each change once, with its places; new operations come first."""
-    alike: dict[tuple[str, str], dict[Place, None]] = {}
+    alike: dict[tuple[str, str, str, Place | None], dict[Place, None]] = {}
     for each in sorted(found, key=lambda one: one.change.what != "operation"):
-        places = alike.setdefault((sentence(each), consequence(each)), {})
+        schema = Place(each.schema, "", schema_address(each)) if each.schema else None
+        places = alike.setdefault((each.change.what, sentence(each), consequence(each), schema), {})
         places |= dict.fromkeys(_places(each))
-    for (text, broken), places in alike.items():
-        yield Entry(text, broken, tuple(places))
+    for said, places in alike.items():
+        yield Entry(*said, tuple(places))
 
 
 def _places(difference: Difference) -> Iterator[Place]:
     for each in (difference.operation, *difference.users):
         if each is not None:
-            yield Place(f"{each.method} {each.path}", _(each.summary))
+            change = difference.change if each is difference.operation else None
+            yield Place(f"{each.method} {each.path}", _(each.summary), operation_address(each, change))

@@ -5,14 +5,13 @@ from datetime import UTC, datetime, time
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from portal.changelog.releases import releases
-from portal.ui.public import public_page
+from portal.ui.public import MARKDOWN, public_page
 
 
 @public_page
@@ -22,10 +21,9 @@ def changelog(request: HttpRequest) -> HttpResponse:
 
 
 @public_page
-def twin(_request: HttpRequest) -> HttpResponse:
+def twin(request: HttpRequest) -> HttpResponse:
     """Return the page as Markdown."""
-    text = render_to_string("changelog/changelog.md", {"releases": releases()})
-    return HttpResponse(text, content_type="text/markdown; charset=utf-8")
+    return render(request, "changelog/changelog.txt", {"releases": releases()}, MARKDOWN)
 
 
 @public_page

@@ -58,8 +58,7 @@ BROKEN: Final = {
 def sentence(difference: Difference) -> str:
     """Say what has changed."""
     change = difference.change
-    name = _name(change, of_schema=bool(difference.schema))
-    values = {"name": name, "before": _code(change.before), "after": _code(change.after)}
+    values = {"name": _name(change), "before": _code(change.before), "after": _code(change.after)}
     known = SENTENCES.get((change.what, change.kind))
     return str(known) % values if known else _rule(change) % values
 
@@ -69,10 +68,10 @@ def consequence(difference: Difference) -> str:
     return str(BROKEN[difference.change.breaks & difference.side]) if difference.breaking else ""
 
 
-def _name(change: Change, *, of_schema: bool) -> str:
-    """Return what is called so: `given_name` for `body.given_name`, all of it within a named schema."""
+def _name(change: Change) -> str:
+    """Return what has changed without where that is: `given_name` for `body.given_name`."""
     _first, _dot, rest = change.place.partition(".")
-    return change.place if of_schema or not rest else rest
+    return rest or change.place
 
 
 def _code(values: str) -> str:

@@ -39,7 +39,7 @@ def _written(source: Source, directive: Directive, calls: Sequence[Call]) -> str
     """Return a block as Markdown. `calls` are those up to it; where it is a call itself, it is their last."""
     match directive.kind:
         case "call":
-            return _call(calls[-1], calls[:-1])
+            return written_call(calls[-1], calls[:-1])
         case "recipe":
             steps = "\n".join(f"{number}. {label}" for number, label in enumerate(steps_of(directive).values(), 1))
             return f"{directive.name}:\n\n{steps}"
@@ -54,7 +54,8 @@ def _written(source: Source, directive: Directive, calls: Sequence[Call]) -> str
             return f"{directive.name}:\n\n{steps}"
 
 
-def _call(call: Call, before: Sequence[Call]) -> str:
+def written_call(call: Call, before: Sequence[Call] = ()) -> str:
+    """Return a call as a command for the sandbox, with its recorded answer. `before` stand before it on its page."""
     written = samples(call, base_url(SANDBOX), after=before)
     command = next(sample for sample in written if sample.language is LANGUAGES[0])
     recorded = recorded_answer(call, before)

@@ -2,10 +2,9 @@
 
 from difflib import get_close_matches
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
@@ -15,10 +14,11 @@ from portal.edge.environments import SANDBOX, base_url
 from portal.guides.code import code_group
 from portal.guides.library import ENGLISH, Page, library
 from portal.guides.sources import PageError
+from portal.guides.twins import written_call
 from portal.problems.responses import problem_response
 from portal.problems.views import below_api
 from portal.samples.calls import Call
-from portal.ui.public import public_page
+from portal.ui.public import MARKDOWN, public_page
 
 
 def _page(slug: str) -> Page:
@@ -31,9 +31,18 @@ def _page(slug: str) -> Page:
 @public_page
 def home(request: HttpRequest) -> HttpResponse:
     """Say what OpesCare is, run a real call, and lead each reader on."""
-    call = Call("searchPatient", {"health_id": NAMED[0].health_id})
-    context = {"call": code_group(call, base_url(SANDBOX), [], "call-home"), "area": "home"}
+    context = {"call": code_group(_first_call(), base_url(SANDBOX), [], "call-home"), "area": "home"}
     return HttpResponse(render_to_string("home.html", context, request))
+
+
+@public_page
+def home_twin(request: HttpRequest) -> HttpResponse:
+    """Say the same as Markdown."""
+    return render(request, "home.txt", {"call": written_call(_first_call())}, MARKDOWN)
+
+
+def _first_call() -> Call:
+    return Call("searchPatient", {"health_id": NAMED[0].health_id})
 
 
 @login_not_required
@@ -55,7 +64,7 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
         "sections": shelf.sections[page.language],
         "before": before,
         "after": after,
-        "public_url": settings.PUBLIC_URL,
+        "translations": page.translations,
         "area": "guides",
     }
     return HttpResponse(render_to_string("guides/page.html", context, request))
@@ -78,4 +87,4 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 @public_page
 def twin(_request: HttpRequest, slug: str) -> HttpResponse:
     """Return the guide as Markdown."""
-    return HttpResponse(_page(slug).markdown, content_type="text/markdown; charset=utf-8")
+    return HttpResponse(_page(slug).markdown, content_type=MARKDOWN)

@@ -8,24 +8,43 @@ from django.views import defaults
 
 from portal.problems.catalogue import KNOWN_ERRORS, PROBLEMS
 from portal.problems.oauth_errors import OAUTH_ERRORS
+from portal.problems.problem_types import ProblemType
 from portal.problems.responses import problem_response
-from portal.ui.public import public_page
+from portal.ui.public import MARKDOWN, public_page
 
 
 @public_page
 def error_page(request: HttpRequest, code: str) -> HttpResponse:
     """Explain one error code."""
-    problem = KNOWN_ERRORS.get(code)
-    if problem is None:
+    return render(request, "problems/error.html", {"problem": _known(code), "area": "errors"})
+
+
+@public_page
+def error_twin(request: HttpRequest, code: str) -> HttpResponse:
+    """Explain one error code, as Markdown."""
+    return render(request, "problems/error.txt", {"problem": _known(code)}, MARKDOWN)
+
+
+def _known(code: str) -> ProblemType:
+    if code not in KNOWN_ERRORS:
         raise Http404
-    return render(request, "problems/error.html", {"problem": problem, "area": "errors"})
+    return KNOWN_ERRORS[code]
 
 
 @public_page
 def error_list(request: HttpRequest) -> HttpResponse:
     """List every error code."""
-    context = {"problems": PROBLEMS.values(), "oauth_errors": OAUTH_ERRORS.values(), "area": "errors"}
-    return render(request, "problems/list.html", context)
+    return render(request, "problems/list.html", {**_every(), "area": "errors"})
+
+
+@public_page
+def error_list_twin(request: HttpRequest) -> HttpResponse:
+    """List every error code, as Markdown."""
+    return render(request, "problems/list.txt", _every(), MARKDOWN)
+
+
+def _every() -> dict[str, object]:
+    return {"problems": PROBLEMS.values(), "oauth_errors": OAUTH_ERRORS.values()}
 
 
 def below_api(request: HttpRequest) -> bool:

@@ -12,6 +12,7 @@ pages = [
 ]
 urlpatterns = [
     path("scopes/", views.scopes, name="reference-scopes"),
+    path("scopes.md", views.scopes_twin, name="reference-scopes-markdown"),
     *(path(route, view, name=name) for route, view, name in pages),
     *(path(f"documents/<slug:document>/{route}", view, name=f"{name}-of") for route, view, name in pages),
 ]

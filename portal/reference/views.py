@@ -12,7 +12,7 @@ from portal.reference.articles import article, one_of_many
 from portal.reference.described import describe
 from portal.reference.schemas import Tree
 from portal.reference.uses import uses
-from portal.ui.public import public_page
+from portal.ui.public import MARKDOWN, public_page
 
 MOST_ARTICLES: Final = 12
 """So many operations stand whole on the page of their tag; of more there is a list."""
@@ -64,10 +64,20 @@ def schema(request: HttpRequest, schema: str, document: str = "") -> HttpRespons
 @public_page
 def scopes(request: HttpRequest) -> HttpResponse:
     """Show every scope, with what it opens."""
-    found = _contents("")
-    described = [describe(one) for one in found.operations.values()]
+    return _page(request, "reference/scopes.html", _contents(""), **_scopes())
+
+
+@public_page
+def scopes_twin(request: HttpRequest) -> HttpResponse:
+    """Show the same as Markdown."""
+    context = {"document": _contents("").document, **_scopes()}
+    return render(request, "reference/scopes.txt", context, MARKDOWN)
+
+
+def _scopes() -> dict[str, Any]:
+    described = [describe(one) for one in _contents("").operations.values()]
     rows = [(scope, [each.operation for each in described if scope.name in each.scopes]) for scope in SCOPES.values()]
-    return _page(request, "reference/scopes.html", found, rows=rows, sensitive=settings.SENSITIVE_SCOPES)
+    return {"rows": rows, "sensitive": settings.SENSITIVE_SCOPES}
 
 
 def _contents(slug: str) -> Contents:

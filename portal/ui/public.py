@@ -15,10 +15,12 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve, reverse
 from django.views.decorators.http import require_safe
 
 MAXIMUM_PAGES = 2_000
 MAX_AGE = 60
+MARKDOWN = "text/markdown; charset=utf-8"
 View = Callable[..., HttpResponse]
 
 
@@ -66,6 +68,16 @@ def forget() -> None:
         _kept.clear()
 
 
+def twin_of(path: str) -> str:
+    """Return the address of a page's Markdown twin, empty where it has none: `.md` in place of the last slash."""
+    twin = f"{path}index.md" if path == reverse("home") else f"{path.rstrip('/')}.md"
+    try:
+        resolve(twin)
+    except Resolver404:
+        return ""
+    return twin
+
+
 def public_page(view: View) -> View:
     """Keep the view's answers of status 200."""
 
@@ -76,7 +88,11 @@ def public_page(view: View) -> View:
                 check()
         kept = _kept.get(request.path)
         if kept is None:
-            response = view(request, *args, **kwargs)
+            request.is_public_page = True  # type: ignore[attr-defined] # base.html says where else the page stands
+            try:
+                response = view(request, *args, **kwargs)
+            finally:
+                request.is_public_page = False  # type: ignore[attr-defined] # an error page stands nowhere
             if response.status_code != 200:
                 return response
             kept = Kept.of(response)
@@ -86,4 +102,5 @@ def public_page(view: View) -> View:
                     _kept.popitem(last=False)
         return kept.response(request)
 
+    answer.is_public_page = True  # type: ignore[attr-defined]
     return login_not_required(require_safe(answer))

@@ -46,6 +46,7 @@ def pages(language: str) -> list[str]:
             *guides,
             *reference,
             *console,
+            reverse("changelog"),
             reverse("error-list"),
             error,
             reverse("styleguide"),

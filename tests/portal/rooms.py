@@ -83,6 +83,7 @@ class Room:
     template: str
     parameters: tuple[str, ...]
     view: Callable[..., Any]
+    name: str
 
     @property
     def path(self) -> str:
@@ -146,7 +147,7 @@ def _walk(resolver: URLResolver, before: str, parameters: tuple[str, ...]) -> It
         if isinstance(entry, URLResolver):
             yield from _walk(entry, text, parameters + tuple(converters))
         elif isinstance(entry, URLPattern):
-            yield Room(text, parameters + tuple(converters), entry.callback)
+            yield Room(text, parameters + tuple(converters), entry.callback, entry.name or "")
 
 
 @dataclass

@@ -13,6 +13,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
+from portal.ui.public import twin_of
+
 register = template.Library()
 
 
@@ -21,6 +23,12 @@ def this_page_in(context: dict[str, Any], language: str) -> str:
     """Return this page's path in another language."""
     request = context.get("request")
     return translate_url(request.path, language) if request else f"/{language}/"
+
+
+@register.simple_tag(takes_context=True)
+def this_page_as_markdown(context: dict[str, Any]) -> str:
+    """Return the path of this page's Markdown twin, empty where it has none."""
+    return twin_of(context["request"].path)
 
 
 @register.simple_tag

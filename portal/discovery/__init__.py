@@ -1,0 +1,1 @@
+"""What leads machines to the public pages: the sitemap, robots.txt, llms.txt."""
