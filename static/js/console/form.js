@@ -5,7 +5,7 @@ import { Slot } from "./groups.js";
 import { RawJson } from "./raw.js";
 import { compose } from "./request.js";
 import { isFile, resolved } from "./schema.js";
-import { check } from "./validate.js";
+import { check, speak } from "./validate.js";
 
 const PLACES = ["path", "query", "header", "cookie"];
 const BINARY = /^(image|audio|video|font)\/|^\*\/\*$|^application\/(octet-stream|pdf|zip|gzip|vnd\.ms-|vnd\.openxml)/;
@@ -18,7 +18,9 @@ export class RequestForm extends HTMLElement {
     this.description = description;
     this.words = Object.fromEntries(Object.entries(words).filter(([name]) => OFFERED.test(name))
       .map(([name, text]) => [name[4].toLowerCase() + name.slice(5), text]));
+    speak(this.words);
     this.groups = {};
+    this.raw = this.inside = null;
     this.replaceChildren();
     this.#examples();
     for (const place of PLACES) this.#place(place);
@@ -88,7 +90,7 @@ export class RequestForm extends HTMLElement {
     this.mode.hidden = !structured;
     this.mode.setAttribute("aria-pressed", "false");
     this.bodyPlace.replaceChildren(this.inside.node);
-    if (value !== undefined && typeof value === (structured ? typeof value : "string")) this.inside.write(value);
+    if (value !== undefined && !this.body.file) this.inside.write(structured || typeof value === "string" ? value : JSON.stringify(value));
   }
 
   /** From fields to JSON, and back where it is JSON. */
@@ -117,7 +119,7 @@ export class RequestForm extends HTMLElement {
 
   get values() {
     const places = Object.fromEntries(PLACES.map((place) => [place, this.groups[place]?.slot.read() ?? {}]));
-    const body = this.inside && this.#bodyValue();
+    const body = this.inside ? this.#bodyValue() : undefined;
     const files = this.#files();
     const some = body !== undefined || Object.keys(files).length > 0;
     return { ...places, media_type: some ? this.body.media_type : "", ...(body !== undefined && { body }), files };

@@ -142,7 +142,10 @@ export class Fields extends Added {
 
   take() {
     const found = [...this.slots].map(([name, slot]) => [name, slot.read()]);
-    for (const { key, slot } of this.extras) if (key.value) found.push([key.value, slot.read() ?? ""]);
+    for (const { key, slot } of this.extras) {
+      const value = slot.read();
+      if (key.value) found.push([key.value, value === undefined ? "" : value]);
+    }
     const order = Object.keys(this.schema.properties ?? {});
     return Object.fromEntries(found.filter(([, value]) => value !== undefined)
       .sort(([one], [other]) => (order.indexOf(one) + 1 || 1e9) - (order.indexOf(other) + 1 || 1e9)));
