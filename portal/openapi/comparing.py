@@ -112,7 +112,7 @@ class Comparison:
 
     def _fields(self, old: Mapped, new: Mapped, place: str, above: tuple[tuple[str, str], ...]) -> Iterator[Change]:
         were, are = _object(old.get("properties")), _object(new.get("properties"))
-        demanded, demands = _names(old.get("required")), _names(new.get("required"))
+        demanded, demands = _list(old.get("required")), _list(new.get("required"))
         for name in [*were, *(name for name in are if name not in were)]:
             inside = f"{place}.{name}" if place else str(name)
             concerned = _concerned(read(self._after, are.get(name, were.get(name))).raw)
@@ -179,11 +179,11 @@ def _merged(document: Document, schema: Any, depth: int) -> Mapped:
         return {}
     beside = {key: value for key, value in schema.items() if key not in ("$ref", "allOf")}
     parts = [document.follow(schema)] if "$ref" in schema else []
-    parts += [each for each in (schema.get("allOf") or ()) if isinstance(each, dict)]
+    parts += [each for each in _list(schema.get("allOf")) if isinstance(each, dict)]
     found: dict[str, Any] = {}
     for part in [*(_merged(document, each, depth + 1) for each in parts), beside]:
         properties = {**_object(found.get("properties")), **_object(part.get("properties"))}
-        required = [*_names(found.get("required")), *_names(part.get("required"))]
+        required = [*_list(found.get("required")), *_list(part.get("required"))]
         found |= part
         found |= {"properties": properties} if properties else {}
         found |= {"required": required} if required else {}
@@ -238,11 +238,22 @@ def _enum(rules: Mapped) -> list[str] | None:
 
 def _limits(old: Mapped, new: Mapped, place: str) -> Iterator[Change]:
     for key in (*GROWING, *SHRINKING):
-        was, now = old.get(key), new.get(key)
+        was, now = _number(old, key), _number(new, key)
         if was == now:
             continue
         narrower = was is None or (now is not None and (now > was) == (key in GROWING))
         yield _rule(key, was, now, place, Side.REQUESTS if narrower else Side.ANSWERS)
+
+
+def _number(rules: Mapped, key: str) -> float | None:
+    """Return a limit, as 3.1 says it: in 3.0 `exclusiveMinimum: true` says how `minimum` is meant."""
+    exclusive = f"exclusive{key[:1].upper()}{key[1:]}"
+    if rules.get(exclusive) is True:
+        return None
+    found = rules.get(key)
+    if found is True:
+        found = rules.get(key.removeprefix("exclusive").lower())
+    return found if isinstance(found, int | float) and not isinstance(found, bool) else None
 
 
 def _stated(old: Mapped, new: Mapped, place: str) -> Iterator[Change]:
@@ -313,5 +324,5 @@ def _object(found: Any) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _names(found: Any) -> list[Any]:
+def _list(found: Any) -> list[Any]:
     return found if isinstance(found, list) else []

@@ -155,7 +155,8 @@ def _parameters(operation: Operation) -> dict[tuple[str, str], Mapped]:
     """Return the parameters by what they are known by: those of the path by their position, headers in any case."""
     found = {}
     positions = [part for part in operation.path.split("/") if part.startswith("{")]
-    own = [operation.document.follow(each) for each in operation.raw.get("parameters") or ()]
+    listed = operation.raw.get("parameters")
+    own = [operation.document.follow(each) for each in (listed if isinstance(listed, list) else ())]
     for each in (*operation.shared, *own):
         place, name = str(each.get("in")), str(each.get("name"))
         if place == "path" and f"{{{name}}}" in positions:
@@ -176,9 +177,10 @@ def _parameter(old: Mapped, new: Mapped, place: str, comparison: Comparison) -> 
     yield from comparison.changes(_schema(old), _schema(new), place)
 
 
-def _schema(parameter: Mapped) -> Any:
-    content = parameter.get("content")
-    media = next(iter(content.values()), None) if isinstance(content, dict) else parameter
+def _schema(found: Any) -> Any:
+    """Return the schema of a parameter, a header or a media type."""
+    content = found.get("content") if isinstance(found, dict) else None
+    media = next(iter(content.values()), None) if isinstance(content, dict) else found
     return media.get("schema", {}) if isinstance(media, dict) else {}
 
 
@@ -256,9 +258,13 @@ def _ways_in(operation: Operation) -> list[frozenset[tuple[str, str]]]:
     found = operation.raw.get("security", operation.document.raw.get("security"))
     ways = [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
     return [
-        frozenset((str(scheme), str(scope)) for scheme, scopes in way.items() for scope in ("", *(scopes or ())))
+        frozenset((str(scheme), scope) for scheme, scopes in way.items() for scope in ("", *_texts(scopes)))
         for way in ways or [{}]
     ]
+
+
+def _texts(found: Any) -> list[str]:
+    return list(map(str, found)) if isinstance(found, list) else []
 
 
 def _said(way: frozenset[tuple[str, str]]) -> str:

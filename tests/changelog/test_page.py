@@ -1,12 +1,17 @@
 """The page of the API's versions, its Markdown, its feed."""
 
 import re
+from collections.abc import Iterator
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+import yaml
 from django.test import Client
+from pytest_django import Settings
 
 from portal.openapi import versions
+from portal.ui.public import forget
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -27,6 +32,28 @@ def test_breaking_changes_come_first_and_say_whom_they_break(client: Client) -> 
     breaking = section.partition("Breaking changes")[2].partition("<h3")[0]
     assert "<code>ETag</code>" in breaking
     assert "Answers may be what a program does not expect." in breaking
+
+
+def test_what_is_not_published_yet_stands_above_the_versions(
+    client: Client, settings: Settings, tmp_path: Path, pages_anew: None
+) -> None:
+    raw = yaml.load(settings.OPENAPI_DOCUMENT.read_bytes(), yaml.CSafeLoader)
+    raw["paths"]["/connect/patients/resolve"]["post"]["deprecated"] = True
+    settings.OPENAPI_DOCUMENT = tmp_path / "openapi.yaml"
+    settings.OPENAPI_DOCUMENT.write_text(yaml.dump(raw, Dumper=yaml.CSafeDumper))
+    text = client.get("/changelog/").content.decode()
+    newest = text.partition('<h2 id="next">')[2].partition("<h2")[0]
+    assert "Not yet part of a version" in newest
+    assert 'href="/reference/operations/resolvePatient/"' in newest.partition("Deprecated")[2]
+    assert 'id="next"' not in client.get("/changelog.atom").content.decode()
+
+
+@pytest.fixture
+def pages_anew() -> Iterator[None]:
+    """Forget the kept pages, before and after."""
+    forget()
+    yield
+    forget()
 
 
 @pytest.mark.parametrize("prefix", ["", "/fr"])

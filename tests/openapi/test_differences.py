@@ -1,15 +1,21 @@
 """What differs between two OpenAPI documents, and whom it breaks."""
 
 import copy
+import json
+import os
+import random
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import pytest
 import yaml
+from pytest_django import Settings
 
 from portal.openapi.differences import Difference, differences
-from portal.openapi.documents import Document
+from portal.openapi.documents import Document, contents
+from tests.openapi import foreign
 
+EVERYTHING = os.environ.get("CI") == "true"
 BEFORE = """
 openapi: 3.1.0
 info: {title: T, version: "1"}
@@ -312,3 +318,70 @@ def test_circles_come_to_an_end() -> None:
         pet(document)["properties"]["food"] = {"oneOf": [{"$ref": "#/components/schemas/A"}]}
 
     assert any(one.breaking for one in changed(round_about))
+
+
+def test_exclusive_limits_of_3_0_are_those_of_3_1() -> None:
+    def limited(**limits: Any) -> Document:
+        document = yaml.safe_load(BEFORE)
+        parameter(document)["schema"] = {"type": "integer", **limits}
+        return Document("", document)
+
+    older, newer = limited(minimum=1, exclusiveMinimum=True), limited(exclusiveMinimum=1)
+    assert differences(older, newer) == []
+    assert [one.breaking for one in differences(limited(minimum=1, exclusiveMinimum=False), newer)] == [False, True]
+
+
+JUNK: Final[tuple[Any, ...]] = (
+    None,
+    True,
+    5,
+    "x",
+    [],
+    {},
+    [5],
+    [None],
+    {"x": 5},
+    {"$ref": "#/components/schemas/Pet"},
+    {"$ref": "#"},
+)
+
+
+def test_no_document_is_too_odd_to_be_compared() -> None:
+    before = yaml.safe_load(BEFORE)
+    for _time in range(5_000 if EVERYTHING else 200):
+        document = copy.deepcopy(before)
+        places = list(_places(document))
+        for inside, key in random.sample(places, 3):
+            inside[key] = copy.deepcopy(random.choice(JUNK))
+        odd, even = Document("", document), Document("", before)
+        assert differences(odd, odd) == []
+        differences(odd, even)
+        differences(even, odd)
+
+
+def _places(found: Any) -> Any:
+    """Yield every place of a document that something else can be put into."""
+    for key, value in list(found.items() if isinstance(found, dict) else enumerate(found)):
+        yield found, key
+        if isinstance(value, dict | list):
+            yield from _places(value)
+
+
+@pytest.mark.parametrize("slug", foreign.SLUGS if EVERYTHING else ["adyen-checkout"])
+def test_in_large_documents_by_others_a_field_that_is_gone_is_found(slug: str, settings: Settings) -> None:
+    settings.OPENAPI_DOCUMENTS = foreign.unpacked()
+    before = contents(slug).document
+    assert differences(before, before) == []
+    used = json.dumps(before.raw["paths"], default=str)
+    schemas = before.section("components", "schemas")
+    fields = [
+        (schema, field)
+        for schema, rules in schemas.items()
+        if f'"#/components/schemas/{schema}"' in used and isinstance(rules, dict)
+        for field in rules.get("properties") or ()
+    ]
+    for schema, field in random.sample(fields, 3):
+        raw = copy.deepcopy(before.raw)
+        raw["components"]["schemas"][schema]["properties"].pop(field)
+        places = {one.change.place: one.breaking for one in differences(before, Document("", raw))}
+        assert places[f"{schema}.{field}"]

@@ -17,6 +17,15 @@ GOAL_MS = 2_000
 
 
 GUIDE = Target("GET", "/guides/getting-started/", {"Accept-Encoding": "gzip"})
+AUDITED = (
+    "/",
+    GUIDE.path,
+    "/reference/",
+    "/reference/operations/resolvePatient/",
+    "/console/operations/resolvePatient/",
+    "/changelog/",
+)
+"""What Lighthouse looks at."""
 BARE_PAGE = Target("GET", "/page", {"Accept-Encoding": "gzip"})
 
 
@@ -85,7 +94,7 @@ class Command(BaseCommand):
         try:
             lighthouse.prepare()
             with serving(port, folder):
-                for path in ("/", GUIDE.path):
+                for path in AUDITED:
                     self._report(path, lighthouse.audit(f"http://localhost:{port}{path}"))
         except lighthouse.MissingError as exc:
             self.stdout.write(f"Lighthouse skipped: {exc}")
