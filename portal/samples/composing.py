@@ -11,6 +11,7 @@ from urllib.parse import quote, urljoin
 
 from portal.edge.environments import SANDBOX, base_url
 from portal.openapi.documents import Mapped, Operation
+from portal.openapi.values import parameters_of
 from portal.samples import styles
 from portal.samples.requests import (
     FORM,
@@ -53,7 +54,7 @@ def compose(operation: Operation, values: Mapped, server: str | None = None) -> 
 
     :raises UnfitValueError: where something is missing, or cannot be sent.
     """
-    parameters = list(_parameters(operation))
+    parameters = parameters_of(operation)
     path, _, fixed = operation.path.partition("#")[0].partition("?")
     query = [quote(fixed, safe=_LEGIBLE + "?")] if fixed else []
     cookies: list[str] = []
@@ -86,37 +87,11 @@ def server_url(operation: Operation) -> str:
     """Return the URL before the operation's path: the sandbox's for our own document, the document's for others."""
     if not operation.document.slug:
         return base_url(SANDBOX)
-    document = operation.document
-    item = document.follow(document.section("webhooks" if operation.is_webhook else "paths").get(operation.path))
-    for level in (operation.raw, item, document.raw):
-        servers = level.get("servers")
-        if isinstance(servers, list) and servers and isinstance(servers[0], Mapping):
-            return _filled(servers[0]).rstrip("/")
-    return ""
-
-
-def _filled(server: Mapped) -> str:
-    variables = _of(server, "variables")
-
-    def default(found: re.Match[str]) -> str:
-        return str(_of(variables, found[1]).get("default", ""))
-
-    url = re.sub(r"\{([^{}]*)\}", default, str(server.get("url") or ""))
+    url = operation.servers[0].url if operation.servers else "/"
     try:
-        return quote(urljoin("https://api.example.com/", url), safe=_LEGIBLE + "[]")
+        return quote(urljoin("https://api.example.com/", url), safe=_LEGIBLE + "[]").rstrip("/")
     except ValueError:  # half of an IPv6 address
         return ""
-
-
-def _parameters(operation: Operation) -> Iterator[Mapped]:
-    """Return the path's own parameters and the operation's, which stand for those of the same name and place."""
-    found: dict[tuple[str, str], Mapped] = {}
-    own = operation.raw.get("parameters")
-    for each in [*operation.shared, *(own if isinstance(own, list) else ())]:
-        parameter = operation.document.follow(each)
-        if parameter.get("name") and parameter.get("in"):
-            found[str(parameter["in"]), str(parameter["name"])] = parameter
-    yield from found.values()
 
 
 def _of(values: Any, name: str) -> Mapped:

@@ -14,8 +14,16 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
+from portal.openapi.document import UnknownOperationError
+from portal.openapi.document import operation as own_operation
+from portal.openapi.documents import Operation
+from portal.openapi.making import as_mapping
+from portal.openapi.values import values_of
 from portal.samples.calls import Call, resolve
-from portal.samples.languages import samples
+from portal.samples.composing import UnfitValueError, compose, server_url
+from portal.samples.credentials import with_credential
+from portal.samples.languages import Sample, samples, written
+from portal.samples.steps import GRANT, Reads, alone, snake_case
 
 FORMATTER = HtmlFormatter(nowrap=True)
 COLOURED = frozenset({
@@ -88,3 +96,59 @@ def code_group(
         "answer": answer.body if answer else "",
     }
     return render_to_string("ui/code_group.html", context)
+
+
+def operation_group(operation: Operation, *, identifier: str, example: str = "") -> SafeString:
+    """Return the group's HTML for any operation of any document, without Run: five panels and Copy.
+
+    The values are those of the example of this name, or of the operation's first (`portal.openapi.values`). A view
+    gives it to its template, whose page loads code-group.js: `{"code": operation_group(operation, identifier="code")}`
+    and `{{ code }}`. Nothing comes back for a webhook, and where no request can be composed.
+    """
+    if operation.is_webhook:
+        return SafeString("")
+    context = {
+        "id": identifier,
+        "panels": [
+            (sample.language, coloured(sample.text, sample.language.lexer))
+            for sample in operation_samples(operation, server_url(operation), example)
+        ],
+    }
+    return render_to_string("ui/code_group.html", context) if context["panels"] else SafeString("")
+
+
+@lru_cache(maxsize=2048)
+def operation_samples(operation: Operation, server: str, example: str = "") -> tuple[Sample, ...]:
+    """Return the operation with the values of an example in every language; none where no request can be composed."""
+    found = values_of(operation)
+    values = next((each.values for each in found if each.name == example), found[0].values)
+    try:
+        request = with_credential(compose(operation, values, server), operation)
+    except UnfitValueError:
+        return ()
+    is_ours = not operation.document.slug
+    step = alone(
+        request,
+        answer=_name_of_answer(operation) if is_ours else "",
+        gets_token=is_ours and operation.id == GRANT,
+        reads=_reads(operation),
+    )
+    return tuple(written(step))
+
+
+def _name_of_answer(operation: Operation) -> str:
+    try:
+        return snake_case(own_operation(operation.id).answer)
+    except UnknownOperationError:
+        return ""
+
+
+def _reads(operation: Operation) -> Reads:
+    """Say what the first good answer is."""
+    for status, raw in as_mapping(operation.raw.get("responses")).items():
+        if str(status).startswith("2") and operation.method != "HEAD":
+            kinds = [str(kind) for kind in as_mapping(operation.document.follow(raw).get("content"))]
+            if any("json" in kind or kind == "*/*" for kind in kinds):
+                return "json"
+            return "text" if any(kind.startswith("text/") or "xml" in kind for kind in kinds) else "nothing"
+    return "nothing"

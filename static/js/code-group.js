@@ -8,7 +8,7 @@ const PATIENCE = 20_000; // milliseconds
 
 export class CodeGroup extends HTMLElement {
   connectedCallback() {
-    this.run = JSON.parse(this.dataset.run);
+    this.run = JSON.parse(this.dataset.run ?? "null"); // without it there is no Run
     this.tabs = [...this.querySelectorAll(".code-tabs button")];
     this.panels = [...this.querySelectorAll(".code-panel")];
     const list = this.querySelector(".code-tabs");
@@ -17,7 +17,7 @@ export class CodeGroup extends HTMLElement {
     this.tabs.forEach((tab, index) => this.#pair(tab, this.panels[index]));
     list.addEventListener("keydown", (event) => this.#move(event));
     this.querySelector("[data-copy]").addEventListener("click", () => this.#copy());
-    this.querySelector("[data-send]").addEventListener("click", () => this.send());
+    this.querySelector("[data-send]")?.addEventListener("click", () => this.send());
     this.follow(root.dataset.code);
   }
 
@@ -173,7 +173,7 @@ async function grant(run) {
 
 /** Get a token by the page's own token call, or by the published sandbox client; return the answer where there is none in it. */
 async function fetchToken() {
-  const step = groups().find((group) => group.run.operation === "createToken");
+  const step = groups().find((group) => group.run?.operation === "createToken");
   const answer = await (step ? step.send() : grant({
     method: "POST", path: "/connect/auth/token", body: JSON.parse(document.querySelector("[data-published]").dataset.published),
   }));
