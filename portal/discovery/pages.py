@@ -47,11 +47,11 @@ class PublicPage:
 
 @dataclass(frozen=True)
 class Section:
-    """Pages of one kind. Those of a section that `repeats` hold nothing that others do not."""
+    """Pages of one kind. Where it is `optional` others say the same, or it is about the API of somebody else."""
 
     title: str
     pages: tuple[PublicPage, ...]
-    repeats: bool = False
+    optional: bool = False
 
 
 def sections(language: str) -> list[Section]:
@@ -87,11 +87,11 @@ def _reference(slug: str, language: str) -> Iterator[Section]:
         page("operation", each.id, known.get(each.summary, each.summary), f"`{each.method} {each.path}`")
         for each in found.operations.values()
     )
-    yield Section(title, tuple(filter(_is_there, (index, *beside, *operations))))
+    yield Section(title, tuple(filter(_is_there, (index, *beside, *operations))), optional=bool(slug))
     tags = (page("tag", each.slug, known.get(each.name, each.name)) for each in found.tags)
     schemas = (page("schema", name, name) for name in found.schemas)
     yield Section(
-        _("Schemas of %(title)s") % {"title": title}, tuple(filter(_is_there, (*tags, *schemas))), repeats=True
+        _("Schemas of %(title)s") % {"title": title}, tuple(filter(_is_there, (*tags, *schemas))), optional=True
     )
 
 

@@ -37,14 +37,24 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 def llms(request: HttpRequest) -> HttpResponse:
     """List the pages as programs read them (llmstxt.org)."""
     others = [(code, name) for code, name in settings.LANGUAGES if code != here()]
-    context = {"sections": sections(here()), "others": others, "public_url": settings.PUBLIC_URL}
+    found = sections(here())
+    optional = [
+        page for section in found if section.optional for page in section.pages if not page.name.endswith("-of")
+    ]
+    indexes = [page for section in found for page in section.pages if page.name == "reference-of"]
+    context = {
+        "sections": [section for section in found if section.title and not section.optional],
+        "optional": [*optional, *indexes],
+        "others": others,
+        "public_url": settings.PUBLIC_URL,
+    }
     return render(request, "discovery/llms.txt", context, TEXT)
 
 
 @public_page
 def llms_full(request: HttpRequest) -> HttpResponse:
-    """Return every page's Markdown twin in one text; what repeats others is left out."""
-    twins = [page.twin for section in sections(here()) if not section.repeats for page in section.pages]
+    """Return every page's Markdown twin in one text; what is optional is left out."""
+    twins = [page.twin for section in sections(here()) if not section.optional for page in section.pages]
     texts = [_text(request, twin) for twin in twins if twin]
     return HttpResponse("\n---\n\n".join(texts), TEXT)
 

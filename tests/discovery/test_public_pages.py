@@ -8,8 +8,11 @@ from xml.etree import ElementTree
 import pytest
 from django.conf import settings
 from django.test import Client
+from pytest_django import Settings
 
 from portal.discovery.pages import PublicPage, languages, sections
+from portal.ui.public import forget
+from tests.openapi import foreign
 from tests.portal.rooms import rooms
 
 NAMESPACES = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
@@ -111,6 +114,21 @@ def test_the_sitemap_lists_every_page_with_its_other_languages(client: Client) -
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", guide.findtext("s:lastmod", "", NAMESPACES))
 
 
+def test_pages_of_a_further_document_are_in_the_sitemap_and_nowhere_else(client: Client, settings: Settings) -> None:
+    settings.OPENAPI_DOCUMENTS = {"webhooks": foreign.unpacked()["adyen-webhooks"]}
+    forget()
+    try:
+        sitemap = client.get("/sitemap.xml").content.decode()
+        paths = re.findall(rf"<loc>{settings.PUBLIC_URL}(/reference/documents/webhooks/[^<]*)", sitemap)
+        assert len(paths) > 50
+        assert {client.get(unescape(path)).status_code for path in (*paths[:3], paths[-1])} == {200}
+        listed = re.findall(r"/reference/documents/[^)]*", client.get("/llms.txt").content.decode())
+        assert set(listed) <= {"/reference/documents/webhooks.md"}
+        assert "/reference/documents/" not in client.get("/llms-full.txt").content.decode()
+    finally:
+        forget()
+
+
 def test_robots_are_let_in_and_told_of_the_sitemap(client: Client) -> None:
     answer = client.get("/robots.txt")
     assert answer["Content-Type"] == "text/plain; charset=utf-8"
@@ -132,6 +150,7 @@ def test_llms_txt_links_to_markdown_that_is_there(client: Client, language: str)
     addresses = re.findall(r"\]\(([^)]+)\)", text)
     assert all(address.startswith(settings.PUBLIC_URL) for address in addresses)
     paths = {address.removeprefix(settings.PUBLIC_URL) for address in addresses}
+    assert len(paths) == len(addresses)
     assert {page.twin for page in pages(language) if page.twin and page.name != "home"} <= paths
     assert all(client.get(path).status_code == 200 for path in paths)
 
