@@ -6,7 +6,7 @@ let token = null; // lives as long as the page, and nowhere else
 let own = null; // gets a token as the reader's own client; personal.js sets it
 const PATIENCE = 20_000; // milliseconds
 
-export class CodeGroup extends HTMLElement {
+class CodeGroup extends HTMLElement {
   connectedCallback() {
     this.run = JSON.parse(this.dataset.run ?? "null"); // without it there is no Run
     this.tabs = [...this.querySelectorAll(".code-tabs button")];
@@ -75,8 +75,8 @@ export class CodeGroup extends HTMLElement {
     return this.sending;
   }
 
-  /** The call as it is sent: recipe.js fills in what it takes from earlier answers, null where there is no such value. */
-  async filled() { return this.run; }
+  /** The call with what it takes from earlier answers; null where they have no such value. */
+  async #filled() { return this.run.takes ? (await import("./recipe.js")).fill(this) : this.run; }
 
   async #sendOnce() {
     const button = this.querySelector("[data-send]");
@@ -94,7 +94,7 @@ export class CodeGroup extends HTMLElement {
 
   async #exchange() {
     let note = "";
-    const run = await this.filled();
+    const run = await this.#filled();
     if (!run) {
       this.#show(null, this.dataset.unfilled);
       return null;
@@ -207,7 +207,19 @@ function choose(code, tab) {
   scrollBy({ top: tab.getBoundingClientRect().top - before, behavior: "instant" });
 }
 
-document.addEventListener("client", ({ detail }) => { own = detail; token = null; });
+document.addEventListener("client", ({ detail }) => {
+  own = detail;
+  token = null;
+  for (const group of groups()) group.answer = null;
+});
+
+document.addEventListener("click", ({ target }) => {
+  const recipe = target.closest("[data-run-all]")?.closest(".recipe");
+  if (!recipe) return;
+  import("./recipe.js").then(({ run }) => run(recipe), () => {
+    recipe.querySelector("[data-said]").textContent = groups()[0].dataset.unreachable;
+  });
+});
 
 addEventListener("storage", (event) => {
   if (event.key !== "code" || !event.newValue) return;
