@@ -76,12 +76,21 @@ def _groups() -> list[dict[str, Any]]:
     run = json.dumps({"method": "GET", "path": "/connect/patients/OPC-2024-DEMO1", "body": None, "token": False})
     panels = [({"key": key, "label": label}, label) for key, label in LANGUAGES]
     states = (
-        (_("A call that was answered"), "200", '{"given_name": "Amina"}'),
-        (_("A call that was refused"), "401", '{"code": "token_missing"}'),
+        (_("A call that was answered"), "200", '{"given_name": "Amina"}', ()),
+        (_("A call that was refused"), "401", '{"code": "token_missing"}', ()),
+        (_("A call that takes a value from an earlier answer"), "201", "{}", [("patient.health_id", "OPC-2024-DEMO1")]),
     )
     return [
-        {"id": f"group-{status}", "title": title, "run": run, "panels": panels, "status": status, "answer": answer}
-        for title, status, answer in states
+        {
+            "id": f"group-{status}",
+            "title": title,
+            "run": run,
+            "panels": panels,
+            "status": status,
+            "answer": answer,
+            "taken": taken,
+        }
+        for title, status, answer, taken in states
     ]
 
 
