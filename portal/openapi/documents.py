@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote
@@ -69,14 +69,34 @@ class Document:
         if not reference.startswith("#/"):
             return None
         found: Any = self.raw
-        for part in unquote(reference[2:]).split("/"):
-            name = part.replace("~1", "/").replace("~0", "~")
+        for part in reference[2:].split("/"):
+            name = unescaped(part)
             if isinstance(found, dict):
                 found = found.get(name)
-            elif isinstance(found, list) and name.isdecimal() and int(name) < len(found):
+            elif isinstance(found, list) and name.isdecimal() and len(name) < 10 and int(name) < len(found):
                 found = found[int(name)]
             else:
                 return None
+        return found
+
+    def target(self, reference: str) -> Any:
+        """Return the schema that a reference means, by pointer, anchor or `$id`; None where there is none."""
+        found = self.at(reference)
+        return self._anchors.get(reference) if found is None else found
+
+    @cached_property
+    def _anchors(self) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        waiting: list[Any] = [self.section("components", "schemas")]
+        while waiting:
+            one = waiting.pop()
+            if isinstance(one, dict):
+                for key, sign in (("$anchor", "#"), ("$dynamicAnchor", "#"), ("$id", "")):
+                    if isinstance(one.get(key), str):
+                        found.setdefault(sign + one[key], one)
+                waiting += one.values()
+            elif isinstance(one, list):
+                waiting += one
         return found
 
 
@@ -187,9 +207,19 @@ def servers(document: Document, *found: Any) -> tuple[Server, ...]:
     return ()
 
 
+def unescaped(part: str) -> str:
+    """Return a part of a JSON Pointer that stands in a fragment."""
+    return unquote(part).replace("~1", "/").replace("~0", "~")
+
+
 def as_list(found: Any) -> list[Any]:
     """Return a list as it is, an empty one for anything else."""
     return found if isinstance(found, list) else []
+
+
+def as_dict(found: Any) -> Mapped:
+    """Return an object as it is, an empty one for anything else."""
+    return found if isinstance(found, dict) else {}
 
 
 def _schema(found: Any) -> Mapped:

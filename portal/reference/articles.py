@@ -9,10 +9,11 @@ from django.utils.safestring import SafeString
 from portal.openapi.documents import Operation
 from portal.problems.catalogue import KNOWN_ERRORS
 from portal.problems.problem_types import ProblemType
-from portal.reference.described import Answer, Body, Described, Example, describe
+from portal.reference.described import Answer, Body, Described, describe
+from portal.reference.examples import Example
 from portal.reference.facts import Facts, facts
+from portal.reference.nodes import Node
 from portal.reference.samples import code_group
-from portal.reference.schemas import Node
 from portal.samples.groups import coloured
 
 CODE = re.compile(r"`(\w+)`: [^`]+")

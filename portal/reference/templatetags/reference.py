@@ -15,7 +15,7 @@ from portal.openapi.documents import Document
 from portal.openapi.words import words
 from portal.problems.catalogue import KNOWN_ERRORS
 from portal.reference.constraints import constraints
-from portal.reference.schemas import Node
+from portal.reference.nodes import Node
 from portal.reference.text import html
 
 register = template.Library()
