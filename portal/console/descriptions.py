@@ -4,7 +4,7 @@ Everything comes from the OpenAPI document, in one shape for 3.0 and 3.1; nothin
 their language.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from portal.console.drafts import short
 from portal.console.schemas import Translation
 from portal.openapi.documents import Mapped, Operation
+from portal.openapi.values import contents_of_body, parameters_of, values_of
 from portal.openapi.words import words
 from portal.samples.composing import IGNORED, server_url
 
@@ -25,11 +26,10 @@ LONGEST_EXAMPLE: Final = 60_000
 def description(operation: Operation) -> dict[str, Any]:
     """Return the description of an operation. Schemas are JSON Schema 2020-12, references lead into `defs`."""
     document = operation.document
-    said = {} if document.slug else words(get_language() or "")
-    translation = Translation(document, said)
+    translation = Translation(document, _said(operation))
     body = document.follow(operation.raw.get("requestBody"))
-    parameters = [_parameter(each, operation, translation) for each in parameters_of(operation)]
-    bodies = [_body(str(kind), media, translation) for kind, media in _content(operation, body)]
+    parameters = [_parameter(each, operation, translation) for each in _parameters(operation)]
+    bodies = [_body(kind, media, translation) for kind, media in contents_of_body(operation).items()]
     translation.finish()
     translation.with_words = False
     responses = dict(_responses(operation, translation))
@@ -49,7 +49,7 @@ def description(operation: Operation) -> dict[str, Any]:
         "body_required": body.get("required") is True,
         "responses": responses,
         "defs": translation.definitions,
-        "examples": examples(operation),
+        "examples": list(_examples(operation)),
     }
 
 
@@ -80,16 +80,10 @@ def _scopes(operation: Operation) -> list[str]:
     return list(dict.fromkeys(str(name) for scopes in named for name in scopes))
 
 
-def parameters_of(operation: Operation) -> list[Mapped]:
-    """Return its parameters and those of its path that it has none of the same name for."""
-    given = operation.raw.get("parameters")
-    own = [operation.document.follow(each) for each in given] if isinstance(given, list) else []
-    found = {
-        (each["in"], str(each["name"])): each
-        for each in (*operation.shared, *own)
-        if each.get("in") in STYLES and each.get("name")
-    }
-    return [each for (place, name), each in found.items() if place != "header" or name.lower() not in IGNORED]
+def _parameters(operation: Operation) -> list[Mapped]:
+    return [
+        each for each in parameters_of(operation) if each["in"] != "header" or str(each["name"]).lower() not in IGNORED
+    ]
 
 
 def _parameter(found: Mapped, operation: Operation, translation: Translation) -> dict[str, Any]:
@@ -109,8 +103,15 @@ def _parameter(found: Mapped, operation: Operation, translation: Translation) ->
     for kind, media in list(_content(operation, found))[:1]:
         described["content_type"], schema = kind, media.get("schema")
     described["schema"] = translation.schema(schema or {})
-    shown = next(iter(_examples(operation, found).values()), None)
-    return {**described, "example": shown[1]} if shown else described
+    example = next((value for value in _given(operation, found) if short(value)), None)
+    return described if example is None else {**described, "example": example}
+
+
+def _given(operation: Operation, found: Mapped) -> Iterator[Any]:
+    named = found.get("examples")
+    for each in named.values() if isinstance(named, dict) else ():
+        yield operation.document.follow(each).get("value")
+    yield found.get("example")
 
 
 def _body(kind: str, media: Mapped, translation: Translation) -> dict[str, Any]:
@@ -135,49 +136,16 @@ def _content(operation: Operation, found: Mapped) -> Iterator[tuple[str, Mapped]
         yield str(kind), operation.document.follow(media)
 
 
-def _examples(operation: Operation, found: Mapped) -> dict[str, tuple[str, Any]]:
-    """Return the examples of a parameter or of a media type by their names, each with its summary."""
-    named = found.get("examples")
-    shown: dict[str, tuple[str, Any]] = {}
-    for name, each in named.items() if isinstance(named, dict) else ():
-        example = operation.document.follow(each)
-        if "value" in example and short(example["value"], LONGEST_EXAMPLE):
-            shown[str(name)] = (str(example.get("summary") or name), example["value"])
-    if not shown and "example" in found and short(found["example"], LONGEST_EXAMPLE):
-        shown["example"] = ("", found["example"])
-    return shown
+def _examples(operation: Operation) -> Iterator[dict[str, Any]]:
+    """Yield what the form can be filled with. Files are the reader's own."""
+    said = _said(operation)
+    for example in values_of(operation)[:MOST_EXAMPLES]:
+        values = {place: example.values.get(place, {}) for place in STYLES} | {"media_type": ""} | example.values
+        if short(values, LONGEST_EXAMPLE):
+            summary = said.get(example.summary, example.summary)
+            yield {"name": example.name, "summary": summary, "values": {**values, "files": {}}}
 
 
-def examples(operation: Operation) -> list[dict[str, Any]]:
-    """Return the document's own examples as values of the form: what has the same name belongs together."""
-    document = operation.document
-    parameters = [(each, _examples(operation, each)) for each in parameters_of(operation)]
-    body = document.follow(operation.raw.get("requestBody"))
-    bodies = [(kind, _examples(operation, media)) for kind, media in _content(operation, body)]
-    summaries: dict[str, str] = {}
-    for _found, named in (*bodies, *parameters):
-        for name, (summary, _value) in named.items():
-            summaries.setdefault(name, summary)
-    said = {} if document.slug else words(get_language() or "")
-    return [
-        {"name": name, "summary": said.get(summary, summary) or name, "values": _values(name, parameters, bodies)}
-        for name, summary in list(summaries.items())[:MOST_EXAMPLES]
-    ]
-
-
-def _values(
-    name: str,
-    parameters: list[tuple[Mapped, dict[str, tuple[str, Any]]]],
-    bodies: list[tuple[str, dict[str, tuple[str, Any]]]],
-) -> Mapping[str, Any]:
-    values: dict[str, Any] = {"path": {}, "query": {}, "header": {}, "cookie": {}, "media_type": ""}
-    for found, named in parameters:
-        required = found.get("required") is True
-        shown = named.get(name) or (next(iter(named.values()), None) if required else None)
-        if shown:
-            values[found["in"]][str(found["name"])] = shown[1]
-    for kind, named in bodies:
-        shown = named.get(name)
-        if shown and not values["media_type"]:
-            values["media_type"], values["body"] = kind, shown[1]
-    return {**values, "files": {}}
+def _said(operation: Operation) -> Mapped:
+    """Return what our own document's words mean in the reader's language."""
+    return {} if operation.document.slug else words(get_language() or "")

@@ -8,8 +8,9 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from portal.console.descriptions import description, examples, needs_token
+from portal.console.descriptions import description, needs_token
 from portal.openapi.documents import Operation, Tag, contents
+from portal.openapi.values import values_of
 from portal.samples.composing import UnfitValueError, compose
 from portal.samples.curl import render
 from portal.samples.groups import coloured
@@ -75,9 +76,8 @@ def _operation(document: str, operation_id: str) -> Operation:
 
 def _curl(found: Operation) -> SafeString | None:
     """Return the call with its first example as a command, None where no example makes a whole call."""
-    values: dict[str, Any] = next((each["values"] for each in examples(found)), {})
     try:
-        request = compose(found, values)
+        request = compose(found, values_of(found)[0].values)
     except UnfitValueError:
         return None
     return coloured(render(alone(replace(request, needs_token=needs_token(found)))), "bash")

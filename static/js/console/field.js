@@ -26,10 +26,11 @@ export class Field {
     this.build();
   }
 
+  /** What stands beside the name: that it is required, and its type where that says more than "text". */
   get kind() {
-    const type = this.schema.format ?? typeOf(this.schema);
-    return [this.about.name && this.about.required ? this.words.required : "", type, this.schema.deprecated ? this.words.deprecated : ""]
-      .filter(Boolean).join(", ");
+    const type = typeOf(this.schema);
+    const told = this.values || ["object", "array"].includes(type) ? "" : type === "string" ? this.schema.format : this.words[`type${type}`];
+    return this.about.root ? "" : [this.about.required && !this.about.entry && this.words.required, told, this.schema.deprecated && this.words.deprecated].filter(Boolean).join(" · ");
   }
 
   /** A label above one control. */
@@ -101,9 +102,9 @@ export class Field {
   clear() { this.write(undefined); }
 }
 
-/** Text with what stands between backticks as code. */
+/** Text of Markdown: what stands between backticks as code, links and emphasis as their words. */
 function spans(text) {
-  return text.split("`").map((part, at) => (at % 2 ? element("code", { textContent: part }) : part));
+  return text.replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1").replace(/\*\*|__|<[^>]*>/g, "").split("`").map((part, at) => (at % 2 ? element("code", { textContent: part }) : part));
 }
 
 export class Text extends Field {
@@ -169,7 +170,7 @@ export class Choice extends Field {
   build() {
     this.values = valuesOf(this.schema, this.form.defs);
     const sole = this.about.required && this.values.length === 1;
-    const control = element("select", { autocomplete: "off" }, element("option", { value: "", textContent: this.words.choose }),
+    const control = element("select", { autocomplete: "off" }, element("option", { value: "", textContent: this.about.required ? this.words.pick : this.words.choose }),
       ...this.values.map(({ value, title }, at) => element("option", { value: String(at), textContent: title ?? (typeof value === "string" ? value : JSON.stringify(value)) })));
     if (sole) control.value = "0";
     this.labelled(control);

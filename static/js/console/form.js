@@ -190,6 +190,7 @@ export class RequestForm extends HTMLElement {
       made.mark(made instanceof Json || !made.control ? `${place.split("/").slice(1).join("/")} ${message}`.trim() : message);
       this.marked.push(made);
     }
+    this.marked.sort((one, other) => (one.node.compareDocumentPosition(other.node) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1));
     this.marked[0]?.focus();
   }
 }

@@ -43,8 +43,12 @@ class Added extends Field {
     this.adder = this.tool(this.words.add, this.words.add, () => { this.there ? this.drop() : this.add(); this.form.changed(); this.adder.focus(); });
   }
 
-  /** Whether it is built and sent without being asked for. */
-  get always() { return this.about.required && !takesNull(this.schema, this.form.defs) && new Set(this.about.above).size === this.about.above.length && this.about.above.length < DEEPEST; }
+  /** Whether it is built and sent without being asked for. What holds itself is not, but as an entry that somebody adds. */
+  get always() {
+    const { required, entry, above } = this.about;
+    const circular = new Set(above).size < above.length || above.length > DEEPEST;
+    return required && !takesNull(this.schema, this.form.defs) && (entry || !circular);
+  }
 
   add() {
     if (this.there) return;
@@ -95,7 +99,7 @@ export class Fields extends Added {
     for (const [name] of shown) this.inside.append(this.slot(name).node);
     const folded = all.filter((one) => !shown.includes(one));
     if (folded.length) this.inside.append(this.fold(folded.map(([name]) => name)));
-    this.rest = element("div");
+    this.rest = element("div", { className: "form-rest" });
     this.inside.append(this.rest);
     const more = schema.additionalProperties;
     if (more === undefined || more === false ? !schema.properties && more !== false : true) {
@@ -115,8 +119,9 @@ export class Fields extends Added {
 
   /** Optional fields, made when somebody looks at them. */
   fold(names) {
-    const details = element("details", { className: "form-fold" }, element("summary", { textContent: this.words.more.replace("{}", names.length) }));
-    this.unfold = () => { if (!details.childElementCount || !details.dataset.made) details.append(...names.map((name) => this.slot(name).node)); details.dataset.made = "1"; };
+    const inside = element("div", { className: "form-inside" });
+    const details = element("details", { className: "form-fold" }, element("summary", { textContent: this.words.more.replace("{}", names.length) }), inside);
+    this.unfold = () => { if (!inside.childElementCount) inside.append(...names.map((name) => this.slot(name).node)); };
     details.addEventListener("toggle", () => details.open && this.unfold());
     this.folded = details;
     this.foldedNames = names;
@@ -202,7 +207,7 @@ export class Items extends Added {
   row() {
     const { schema, about, form } = this;
     const at = this.rows.length;
-    const slot = new Slot(schema.prefixItems?.[at] ?? (typeof schema.items === "object" ? schema.items : {}), form, { name: `${about.name} ${at + 1}`, required: true, above: about.above });
+    const slot = new Slot(schema.prefixItems?.[at] ?? (typeof schema.items === "object" ? schema.items : {}), form, { name: `${about.name} ${at + 1}`, required: true, entry: true, above: about.above });
     const item = element("li");
     const entry = { slot, item };
     const button = (text, said, act) => {
@@ -262,7 +267,7 @@ export class Alternatives extends Field {
     });
     const names = this.options.map((one, at) => (propertyName && this.values[at]) || resolved(one, this.form.defs).title || one.$name || nameOf(one)
       || this.words[`type${typeOf(resolved(one, this.form.defs))}`] || `${at + 1}`);
-    this.select = element("select", { id: `${this.id}-kind`, autocomplete: "off" }, element("option", { value: "", textContent: this.words.choose }),
+    this.select = element("select", { id: `${this.id}-kind`, autocomplete: "off" }, element("option", { value: "", textContent: this.about.required ? this.words.pick : this.words.choose }),
       ...names.map((name, at) => element("option", { value: String(at), textContent: name })));
     this.select.setAttribute("aria-label", `${this.words.kind}: ${this.about.name}`);
     this.select.addEventListener("input", () => { this.press(null); this.pick(this.select.value); this.form.changed(); });
