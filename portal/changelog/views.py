@@ -45,7 +45,7 @@ def feed(_request: HttpRequest) -> HttpResponse:
             found.add_item(
                 title=title % {"number": each.number},
                 link=f"{page}#{each.number}",
-                description=each.html,
+                description=each.html.replace('href="/', f'href="{settings.PUBLIC_URL}/'),  # readers stand elsewhere
                 unique_id=f"{page}#{each.number}",
                 pubdate=published,
                 updateddate=published,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from portal.console.descriptions import description
 from portal.openapi.documents import Document, contents_of
@@ -344,7 +344,7 @@ def test_files_go_with_the_request_and_not_into_values(form: Page) -> None:
     form.get_by_label("note", exact=True).fill("n")
     form.get_by_label("scan").set_input_files({"name": "s.png", "mimeType": "image/png", "buffer": b"1"})
     form.get_by_label("more").set_input_files(
-        [{"name": f"{n}.txt", "mimeType": "text/plain", "buffer": b"2"} for n in "ab"]
+        [FilePayload(name=f"{name}.txt", mimeType="text/plain", buffer=b"2") for name in "ab"]
     )
     assert problems(form) == []
     assert body(form) == {"note": "n"}

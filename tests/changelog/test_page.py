@@ -80,7 +80,7 @@ def test_the_twin_says_the_same(client: Client, prefix: str) -> None:
 
 
 @pytest.mark.parametrize("prefix", ["", "/fr"])
-def test_the_feed_has_every_published_version(client: Client, prefix: str) -> None:
+def test_the_feed_has_every_published_version(client: Client, settings: Settings, prefix: str) -> None:
     answer = client.get(f"{prefix}/changelog.atom")
     assert answer["Content-Type"] == "application/atom+xml; charset=utf-8"
     feed = ElementTree.fromstring(answer.content)
@@ -89,4 +89,6 @@ def test_the_feed_has_every_published_version(client: Client, prefix: str) -> No
     assert [link.partition("#")[2] for link in links] == versions.published()
     assert all(f'id="{link.partition("#")[2]}"' in page for link in links)
     assert {link.partition("#")[0].partition("/changelog/")[0].endswith(prefix) for link in links} == {True}
+    said = " ".join(entry.findtext(f"{ATOM}summary", "") for entry in feed.findall(f"{ATOM}entry"))
+    assert f'href="{settings.PUBLIC_URL}{prefix}/guides/errors-and-limits/#problem"' in said
     assert all(entry.findtext(f"{ATOM}updated") for entry in feed.findall(f"{ATOM}entry"))
