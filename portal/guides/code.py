@@ -1,7 +1,7 @@
 """The code groups of guides: with the recorded answer, and the published client for Run."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from django.template.loader import render_to_string
@@ -12,6 +12,8 @@ from portal.console.own import PUBLISHED_TOKEN_CALL, marked
 from portal.guides.recorded import recorded_answer, values_taken
 from portal.samples import groups
 from portal.samples.calls import Call, resolve
+from portal.samples.languages import LANGUAGES
+from portal.samples.references import Reference, references
 
 
 def code_group(call: Call, base_url: str, before: Sequence[Call], identifier: str) -> SafeString:
@@ -30,17 +32,23 @@ def code_group(call: Call, base_url: str, before: Sequence[Call], identifier: st
         after=before,
         answer=groups.Answer(str(recorded["status"]), body),
         token_call=PUBLISHED_TOKEN_CALL,
-        colour=partial(_coloured, taken),
+        colour=partial(_coloured, tuple(dict.fromkeys(references(call.arguments)))),
         taken=taken,
     )
     return group + _own_note() if "client_secret" in call.arguments else group
 
 
-def _coloured(taken: Iterable[str], text: str, lexer: str) -> SafeString:
-    """Return a sample's HTML. In a shell's, what a reader puts in by hand is marked, and filled in after a run."""
+def _coloured(taken: Sequence[Reference], text: str, lexer: str) -> SafeString:
+    """Return a sample's HTML with what it takes from earlier answers marked.
+
+    In a shell's sample that is what a reader puts in by hand: it has its place too, and is filled in after a run.
+    """
     html: str = marked(groups.coloured(text, lexer))
-    for place in taken if lexer == "bash" else ():
-        html = html.replace(f"{{{place}}}", f'<span data-value="{place}">{{{place}}}</span>')
+    language = next(each for each in LANGUAGES if each.lexer == lexer)
+    for reference in taken:
+        place = f' data-value="{reference.place}"' if lexer == "bash" else ""
+        shown = str(reference) if place else groups.coloured(language.reference(reference), lexer).strip()
+        html = html.replace(shown, f'<span class="taken"{place}>{shown}</span>')
     return mark_safe(html)  # noqa: S308 - what was there was safe, and a place has letters, digits, dots and brackets
 
 

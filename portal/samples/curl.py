@@ -3,6 +3,7 @@
 import re
 
 from portal.samples.literals import json_text
+from portal.samples.references import Reference
 from portal.samples.requests import FORM, Body, File, Form, Json, Multipart, Part, Request, Text
 from portal.samples.steps import Step
 
@@ -28,6 +29,11 @@ def render(step: Step) -> str:
 def answer(_step: Step) -> str:
     """Return nothing: the command prints the answer."""
     return ""
+
+
+def reference(taken: Reference) -> str:
+    """Return what the reader replaces by a value of an earlier answer."""
+    return str(taken)
 
 
 def _method(request: Request) -> str:

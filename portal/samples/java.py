@@ -24,7 +24,7 @@ def render(step: Step) -> str:
     lines = ["HttpClient client = HttpClient.newHttpClient();"] if step.first else []
     for each in step.fresh:
         found = f"Pattern.compile({json.dumps(_pattern(each))})"
-        lines += [f"String {_variable(each)} = {found}", f"    .matcher({camel_case(each.name)}){FIND}"]
+        lines += [f"String {reference(each)} = {found}", f"    .matcher({camel_case(each.name)}){FIND}"]
     if isinstance(step.request.body, Multipart):
         lines.append("String boundary = UUID.randomUUID().toString();")
     request = f"request{step.token_number}" if step.gets_token else _request(step)
@@ -65,7 +65,7 @@ def finds(reference: Reference, answer: str) -> str:
 def _links(step: Step) -> list[str]:
     request = step.request
     parts = pieces(request.address, request.references)
-    address = " + ".join(_variable(part) if isinstance(part, Reference) else json.dumps(part) for part in parts)
+    address = " + ".join(reference(part) if isinstance(part, Reference) else json.dumps(part) for part in parts)
     links = [f".uri(URI.create({address}))"]
     if request.needs_token:
         links.append(f'.header("Authorization", "Bearer " + accessToken{step.token_number})')
@@ -132,15 +132,16 @@ def _text(text: str) -> str:
 
 def _json(value: Any) -> str:
     parts = pieces(json_text(value), references(value))
-    taken = [_variable(part) for part in parts if isinstance(part, Reference)]
+    taken = [reference(part) for part in parts if isinstance(part, Reference)]
     if not taken:
         return _text_block(json_text(value))
     with_marks = "".join("%s" if isinstance(part, Reference) else part.replace("%", "%%") for part in parts)
     return f"{_text_block(with_marks)}.formatted({', '.join(taken)})"
 
 
-def _variable(reference: Reference) -> str:
-    return camel_case("_".join(map(str, (reference.name, *reference.path))))
+def reference(taken: Reference) -> str:
+    """Return the expression for a value of an earlier answer."""
+    return camel_case("_".join(map(str, (taken.name, *taken.path))))
 
 
 def _pattern(reference: Reference) -> str:

@@ -115,13 +115,14 @@ def _address(request: Request) -> str:
     parts = pieces(request.address, request.references)
     if not any(isinstance(part, Reference) for part in parts):
         return _text(request.address)
-    written = (f"${{{_reference(part)}}}" if isinstance(part, Reference) else escaped(part, "`\\$") for part in parts)
+    written = (f"${{{reference(part)}}}" if isinstance(part, Reference) else escaped(part, "`\\$") for part in parts)
     return f"`{''.join(written)}`"
 
 
-def _reference(reference: Reference) -> str:
-    places = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in reference.path)
-    return camel_case(reference.name) + "".join(places)
+def reference(taken: Reference) -> str:
+    """Return the expression for a value of an earlier answer."""
+    places = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in taken.path)
+    return camel_case(taken.name) + "".join(places)
 
 
 def _text(text: str) -> str:
@@ -142,5 +143,5 @@ JAVASCRIPT = Notation(
     text=_text,
     entry=_key,
     mapping=lambda _mapping: ("{", "}"),
-    reference=_reference,
+    reference=reference,
 )

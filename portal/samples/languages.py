@@ -6,6 +6,7 @@ from typing import Final
 
 from portal.samples import curl, java, javascript, php, python
 from portal.samples.calls import Call
+from portal.samples.references import Reference
 from portal.samples.steps import Step, step
 
 
@@ -18,6 +19,7 @@ class Language:
     lexer: str
     render: Callable[[Step], str]
     answer: Callable[[Step], str]
+    reference: Callable[[Reference], str]
 
 
 @dataclass(frozen=True)
@@ -30,11 +32,11 @@ class Sample:
 
 
 LANGUAGES: Final = (
-    Language("curl", "cURL", "bash", curl.render, curl.answer),
-    Language("php", "PHP", "php", php.render, php.answer),
-    Language("javascript", "JavaScript", "javascript", javascript.render, javascript.answer),
-    Language("python", "Python", "python", python.render, python.answer),
-    Language("java", "Java", "java", java.render, java.answer),
+    Language("curl", "cURL", "bash", curl.render, curl.answer, curl.reference),
+    Language("php", "PHP", "php", php.render, php.answer, php.reference),
+    Language("javascript", "JavaScript", "javascript", javascript.render, javascript.answer, javascript.reference),
+    Language("python", "Python", "python", python.render, python.answer, python.reference),
+    Language("java", "Java", "java", java.render, java.answer, java.reference),
 )
 
 

@@ -126,9 +126,10 @@ def _address(text: str, references: Sequence[Reference]) -> str:
     return " . ".join(PHP.write(part) for part in pieces(text, references))
 
 
-def _reference(reference: Reference) -> str:
-    places = (f"[{part}]" if isinstance(part, int) else f"[{_text(part)}]" for part in reference.path)
-    return f"${camel_case(reference.name)}{''.join(places)}"
+def reference(taken: Reference) -> str:
+    """Return the expression for a value of an earlier answer."""
+    places = (f"[{part}]" if isinstance(part, int) else f"[{_text(part)}]" for part in taken.path)
+    return f"${camel_case(taken.name)}{''.join(places)}"
 
 
 def _text(text: str) -> str:
@@ -151,5 +152,5 @@ PHP = Notation(
     text=_text,
     entry=lambda name: f"{_text(name)} => ",
     mapping=_brackets,
-    reference=_reference,
+    reference=reference,
 )

@@ -116,7 +116,7 @@ def _address(request: Request) -> str:
     parts = pieces(request.url, request.references)
     if not any(isinstance(part, Reference) for part in parts):
         return repr(request.url)
-    written = (f"{{{_reference(part)}}}" if isinstance(part, Reference) else _in_f_string(part) for part in parts)
+    written = (f"{{{reference(part)}}}" if isinstance(part, Reference) else _in_f_string(part) for part in parts)
     return f'f"{"".join(written)}"'
 
 
@@ -124,8 +124,9 @@ def _in_f_string(text: str) -> str:
     return text.replace("\\", r"\\").replace('"', r"\"").replace("{", "{{").replace("}", "}}")
 
 
-def _reference(reference: Reference) -> str:
-    return reference.name + "".join(f"[{part!r}]" for part in reference.path)
+def reference(taken: Reference) -> str:
+    """Return the expression for a value of an earlier answer."""
+    return taken.name + "".join(f"[{part!r}]" for part in taken.path)
 
 
 PYTHON = Notation(
@@ -136,5 +137,5 @@ PYTHON = Notation(
     text=repr,
     entry=lambda name: f"{name!r}: ",
     mapping=lambda _mapping: ("{", "}"),
-    reference=_reference,
+    reference=reference,
 )

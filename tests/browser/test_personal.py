@@ -379,3 +379,18 @@ def test_it_is_accessible_and_nothing_moves(
             assert Axe().run(reader.page).response["violations"] == [], address
             assert shift(reader.page) < 0.01, address
         assert window.faults() == []
+
+
+@pytest.mark.parametrize("address", ["/guides/record-a-visit/", "/guides/mend-a-batch/"])
+def test_a_recipe_runs_as_the_readers_own_client(reader: Reader, address: str) -> None:
+    sent: list[str] = []
+    reader.window.context.on("request", lambda request: sent.append(request.url) if "/api/v1/" in request.url else None)
+    reader.open(address)
+    reader.page.get_by_role("button", name="Run all").click()
+    done = reader.page.locator(".recipe").get_by_role("status")
+    expect(done).to_have_text("Done: every step was answered as it should be.")
+    assert (
+        len(sent) == reader.page.locator(".recipe li").count() - 1
+    )  # the session asked for the token, without a secret
+    assert not [url for url in sent if url.endswith("/auth/token")]
+    assert len([request for request in reader.asked if request.url.endswith("/console/token/")]) == 1

@@ -2,11 +2,13 @@
 
 import json
 import re
+from html import unescape as html_text
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils.html import strip_tags
 
 from portal.guides.library import Page, library
 from portal.guides.sources import PageError
@@ -129,6 +131,23 @@ def test_no_script_is_needed_to_read_a_recipe(client: Client, page: Page) -> Non
     )
     assert "recorded answer" in html
     assert html.count('class="code-answer"') == len(page.calls)
+
+
+def test_what_is_taken_is_marked_in_every_language(client: Client) -> None:
+    html = client.get("/guides/mend-a-batch/").content.decode()
+    group = re.split("<code-group ", html)[4]
+    assert 'id="call-prescription"' in group
+    marks = [
+        strip_tags(mark) for mark in re.findall(r'<span class="taken"[^>]*>(?:<span.*?</span>|[^<])*</span>', group)
+    ]
+    assert [html_text(mark) for mark in marks] == [
+        "{batch.items[0].stored.id}",
+        "$batch['items'][0]['stored']['id']",
+        "batch.items[0].stored.id",
+        "batch['items'][0]['stored']['id']",
+        "batchItems0StoredId",
+        "batchItems0StoredId",
+    ]
 
 
 def test_other_pages_load_nothing_of_it(client: Client) -> None:
