@@ -24,6 +24,7 @@ class Described(TypedDict):
     name: str
     organisation: str
     credentials: str
+    scopes: list[str]
 
 
 def own_clients(user: User) -> QuerySet[Client]:
@@ -92,4 +93,5 @@ def described(client: Client) -> Described:
         "name": client.application.name,
         "organisation": client.application.organisation.name,
         "credentials": reverse("application", args=[client.application.public_id]),
+        "scopes": client.scopes,
     }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.console import pages, sampling, views
+from portal.console import pages, sampling, shell, views
 
 urlpatterns = [
     path("", pages.index, name="console"),
@@ -18,6 +18,7 @@ urlpatterns = [
     path("choose/", views.pick, name="console-choose"),
     path("client/", views.client, name="console-client"),
     path("production-secret/", views.production_secret, name="console-production-secret"),
+    path("shell/", shell.shell, name="console-shell"),
     path("token/", views.token, name="console-token"),
     path("samples/", sampling.samples, name="console-samples"),
 ]

@@ -207,6 +207,8 @@ function choose(code, tab) {
   scrollBy({ top: tab.getBoundingClientRect().top - before, behavior: "instant" });
 }
 
+document.addEventListener("code", ({ detail }) => { for (const group of groups()) group.follow(detail); }); // the console's tabs
+
 document.addEventListener("client", ({ detail }) => {
   own = detail;
   token = null;

@@ -7,6 +7,7 @@ const PATIENCE = 10_000; // milliseconds
 const hidden = document.querySelector(".production-secret");
 const hiding = hidden?.innerHTML;
 let csrf = "";
+let state = null; // who reads this, their apps, and the client that they chose
 
 const signedOut = (answer) => answer.status === 401;
 
@@ -33,6 +34,7 @@ function leave() {
   place.innerHTML = stranger;
   root.classList.remove("signed-in", "personal");
   if (hidden) hidden.innerHTML = hiding;
+  state = null;
   show(null);
 }
 
@@ -68,17 +70,24 @@ async function token(client, scope, signal) {
   return null;
 }
 
+/** Keep another client for the samples; say whether that went well. */
+async function choose(client) {
+  const answer = await send(place.dataset.choose, { client });
+  if (signedOut(answer)) leave();
+  if (!answer.ok) return false;
+  state = await answer.json();
+  const select = place.querySelector("select");
+  select.value = select.dataset.kept = client;
+  show(state.chosen);
+  place.querySelector("[data-said]").textContent = state.said;
+  return true;
+}
+
 async function pick(select) {
-  const form = select.form;
   select.disabled = true;
   try {
-    const answer = await send(form.action, { client: select.value });
-    if (signedOut(answer)) return leave();
-    if (!answer.ok) return location.reload(); // the client was closed or suspended meanwhile: the list is another
-    const state = await answer.json();
-    show(state.chosen);
-    select.dataset.kept = select.value;
-    place.querySelector("[data-said]").textContent = state.said;
+    // Where it did not go well, the client was closed or suspended meanwhile: the list is another.
+    if (!await choose(select.value) && state) location.reload();
   } catch { // no network: what is shown stays true
     select.value = select.dataset.kept;
   } finally {
@@ -93,7 +102,7 @@ async function start() {
   });
   if (signedOut(answer)) return leave();
   if (!answer.ok) throw new Error(`${answer.status}`); // the terms wait to be accepted, or the server is away
-  const state = await answer.json();
+  state = await answer.json();
   csrf = state.csrf;
   place.innerHTML = state.header;
   root.classList.add("personal");
@@ -109,4 +118,8 @@ async function start() {
 addEventListener("pageshow", (event) => {
   if (event.persisted && !document.cookie.includes("signed_in=1")) leave();
 });
-start().catch(() => root.classList.remove("signed-in"));
+/** Settled as soon as it is known who reads this. */
+export const ready = start().catch(() => root.classList.remove("signed-in"));
+
+/** The signed-in reader with their apps, for the console; null for a stranger. */
+export const reader = () => state && { apps: state.apps, chosen: state.chosen, choose, token };

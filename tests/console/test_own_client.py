@@ -63,7 +63,7 @@ def test_the_answer_is_stored_nowhere_and_holds_no_secret(cast: Cast) -> None:
     assert cast.secret not in text
     assert cast.client_secret.digest not in text
     for client in (answer.json()["chosen"], *answer.json()["apps"]):
-        assert client.keys() == {"client_id", "name", "organisation", "credentials"}
+        assert client.keys() == {"client_id", "name", "organisation", "credentials", "scopes"}
 
 
 def test_a_script_that_is_signed_out_is_told_so_and_a_reader_is_sent_to_the_form(cast: Cast) -> None:

@@ -1,0 +1,225 @@
+// <api-console>: fill in a request, send it from here, look at what came back. The page's loader imports this on the
+// first interaction; the shell with all words comes once from the server, the operation from its description.
+import { AnswerView } from "./answer.js";
+import { asked } from "./asking.js";
+import { RequestForm } from "./form.js";
+import { add } from "./history.js";
+import { Languages } from "./languages.js";
+import { Past } from "./past.js";
+import { compose, withoutSecrets } from "./request.js";
+import { send, writes } from "./sending.js";
+import { pack, unpack } from "./sharing.js";
+import { tabs } from "./tabs.js";
+import { Who } from "./who.js";
+
+const PATIENCE = 20_000; // milliseconds
+const shells = new Map(); // one for all consoles of a page
+
+async function get(url, kind) {
+  const answer = await fetch(url, { credentials: "omit", signal: AbortSignal.timeout(PATIENCE) });
+  if (!answer.ok) throw new Error(`${answer.status}`);
+  return answer[kind]();
+}
+
+/** The shell as a fragment of its own; its styles are there before it is. */
+async function shell(url) {
+  if (!shells.has(url)) {
+    shells.set(url, get(url, "text").then(async (html) => {
+      const made = document.createElement("template");
+      made.innerHTML = html; // ours, and the same for everybody
+      await Promise.all([...made.content.querySelectorAll("link")].map(styled));
+      return made.content;
+    }).catch((error) => { shells.delete(url); throw error; }));
+  }
+  return (await shells.get(url)).cloneNode(true);
+}
+
+async function styled(link) {
+  link.remove();
+  const made = document.createElement("link");
+  Object.assign(made, { rel: "stylesheet", href: link.href });
+  const loaded = new Promise((done, failed) => { made.onload = done; made.onerror = failed; });
+  document.head.append(made);
+  await loaded;
+}
+
+let count = 0;
+
+/** Pair each label with the control after it: a page may hold many consoles, so ids cannot stand in the shell. */
+function paired(content) {
+  for (const label of content.querySelectorAll("label")) {
+    label.nextElementSibling.id = label.htmlFor = `console-${count += 1}`;
+  }
+}
+
+class ApiConsole extends HTMLElement {
+  connectedCallback() {
+    this.started ??= this.#start();
+  }
+
+  /** Resolves when the form stands there; the loader of the page tells the reader where it does not. */
+  get ready() { return this.started; }
+
+  async #start() {
+    const [content, description] = await Promise.all([shell(this.dataset.shell), get(this.dataset.description, "json")]);
+    const words = content.querySelector("[data-words]");
+    words.remove();
+    this.words = { ...words.dataset, ...this.dataset };
+    this.description = description;
+    paired(content);
+    this.form = new RequestForm();
+    this.form.load(description, this.words);
+    this.words.form = this.form.words;
+    content.querySelector("[data-form]").append(this.form);
+    this.replaceChildren(content);
+    this.piece = (name) => this.querySelector(`[data-${name}]`);
+    this.say = (text) => { this.piece("said").textContent = text; };
+    this.answer = new AnswerView(this.piece("answer"), this.words, this.say);
+    this.past = new Past(this.piece("past"), this.words, description, (values, again) => this.#use(values, again));
+    this.who = new Who(this, this.words, description, () => this.#changed());
+    this.languages = new Languages(this.piece("languages"), this.words, () => this.#shown(), this.say);
+    this.show = tabs(this.querySelector(".console-tabs"), (name) => this.#tab(name));
+    this.#listen();
+    this.#changed();
+    this.#open();
+  }
+
+  #listen() {
+    this.piece("send").addEventListener("click", () => this.send());
+    this.piece("cancel").addEventListener("click", () => this.aborting?.abort());
+    this.piece("share").addEventListener("click", () => this.#share());
+    this.form.addEventListener("change", () => { this.piece("note").textContent = ""; });
+    this.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+        event.preventDefault();
+        this.send();
+      } else if (event.key === "Escape" && this.aborting) this.aborting.abort();
+    });
+    addEventListener("hashchange", () => this.#open());
+  }
+
+  /** Fill the form from a shared link; what came from elsewhere is looked at before anybody sends it. */
+  #open() {
+    const values = unpack(location.hash);
+    if (values === undefined) return;
+    if (values) this.form.values = values;
+    this.#note(values ? this.words.shared : this.words.unshared);
+  }
+
+  #tab(name) {
+    const trying = name === "try";
+    this.piece("try").hidden = !trying;
+    this.piece("languages").hidden = trying;
+    if (!trying) this.languages.show(name);
+  }
+
+  /** Environment, app or token are others. */
+  #changed() {
+    if (!this.who) return;
+    const production = this.who.environment === "production";
+    if (this.dataset.environment !== this.who.environment) this.answer.clear(); // it is of the other one
+    this.dataset.environment = this.who.environment;
+    this.piece("share").hidden = production;
+    this.piece("send").textContent = this.words[this.who.base === null ? "showIt" : "send"];
+    this.piece("unkept").hidden = !production;
+    this.#note("");
+  }
+
+  #note(text) {
+    this.piece("note").textContent = text;
+    if (text) this.say(text);
+  }
+
+  /** The request as the samples show it: to the API's own address, without a token. */
+  #shown() {
+    const request = compose(this.description, this.form.values, { base: this.who.server });
+    return { request, values: this.form.values, needs_token: this.description.needs_token };
+  }
+
+  /** Send what the form holds. While one request is under way there is no second one. */
+  async send() {
+    if (this.aborting || this.piece("ask").open) return;
+    if (this.form.problems().length) return this.#note(this.words.problems);
+    if (this.who.base === null) return this.show(document.documentElement.dataset.code);
+    const problem = this.who.problem();
+    if (problem) return this.#note(problem);
+    const values = this.form.values;
+    let request;
+    try {
+      request = compose(this.description, values, { base: this.who.base });
+    } catch (error) { // an UnfitError says where
+      return this.#note(this.words.unfit.replace("{place}", error.place));
+    }
+    if (this.who.environment === "production" && writes(request)) {
+      const facts = { method: request.method, url: new URL(request.url, location.href).href, app: this.who.name };
+      if (!await asked(this.piece("ask"), facts)) return this.#note(this.words.unsent);
+    }
+    this.show("try");
+    await this.#exchange(request, values);
+  }
+
+  async #exchange(request, values) {
+    this.aborting = new AbortController();
+    this.#busy(true);
+    try {
+      await this.#ask(request, values, this.aborting.signal);
+    } catch (error) {
+      const reason = { AbortError: "cancelled", TimeoutError: "timeout", SignedOut: "signedOut", Unreachable: "unreachable" }[error.name];
+      if (!reason) throw error;
+      this.answer.fail(reason);
+    } finally {
+      this.aborting = null;
+      this.#busy(false);
+    }
+  }
+
+  async #ask(request, values, signal) {
+    const { environment, log } = this.who;
+    let got = await this.who.token(signal);
+    let answer = got.refusal ? null : await send(request, got.token, signal);
+    if (answer?.status === 401 && got.fresh === false) { // it has ended: once more with a new one
+      this.who.forget();
+      got = await this.who.token(signal);
+      answer = got.refusal ? null : await send(request, got.token, signal);
+    }
+    if (got.refusal) return this.answer.refused(got.refusal);
+    if (answer.status === 401) this.who.forget();
+    const { milliseconds, status } = answer;
+    add({ description: this.description, environment, status, milliseconds, values: withoutSecrets(this.description, values) });
+    if (this.piece("past").open) this.past.show();
+    await this.answer.show(answer, { description: this.description, environment, log });
+    this.piece("answer").scrollIntoView({ block: "nearest" });
+  }
+
+  #busy(busy) {
+    this.piece("send").setAttribute("aria-disabled", String(busy));
+    this.setAttribute("aria-busy", String(busy));
+    this.piece("cancel").hidden = !busy;
+    for (const name of ["environment", "app", "token"]) this.piece(name).disabled = busy;
+    if (busy) this.answer.clear();
+    this.#note(busy ? this.words.sending : "");
+  }
+
+  #use(values, again) {
+    this.show("try");
+    this.form.values = values;
+    if (again) this.send();
+    else this.form.scrollIntoView({ block: "nearest" });
+  }
+
+  async #share() {
+    const page = this.description.document ? this.words.operationOf.replace("DOCUMENT", this.description.document) : this.words.operation;
+    const fragment = pack(withoutSecrets(this.description, this.form.values));
+    if (!fragment) return this.#note(this.words.tooLong);
+    const link = new URL(page.replace("OPERATION", encodeURIComponent(this.description.id)) + fragment, location.href).href;
+    try {
+      await navigator.clipboard.writeText(link);
+      this.#note(this.words.linkCopied);
+    } catch { // none on plain HTTP from another machine, or not allowed
+      history.replaceState(null, "", fragment);
+      this.#note(this.words.linkHere);
+    }
+  }
+}
+
+customElements.define("api-console", ApiConsole);
