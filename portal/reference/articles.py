@@ -71,7 +71,7 @@ class Article:
     bodies: tuple[Sent, ...]
     answers: tuple[Answered, ...]
     headers: tuple[Header, ...]
-    code: SafeString | str
+    code: SafeString
     requests: tuple[Sample, ...]
     replies: tuple[Sample, ...]
 
@@ -79,6 +79,14 @@ class Article:
     def operation(self) -> Operation:
         """Return the operation."""
         return self.described.operation
+
+    @property
+    def weight(self) -> int:
+        """Return how many fields are shown."""
+        nodes = [node for _place, each in self.described.parameters for node in each]
+        nodes += [sent.schema for sent in self.bodies if sent.schema]
+        nodes += [sent.schema for each in self.answers if each.is_good for sent in each.bodies if sent.schema]
+        return sum(_fields(node) for node in nodes)
 
 
 def article(operation: Operation) -> Article:
@@ -146,6 +154,10 @@ def _headers(answers: tuple[Answer, ...]) -> Iterator[Header]:
             found.setdefault(replace(node, anchor=f"headers.{node.name}"), []).append(answer.status)
     for node, statuses in found.items():
         yield Header(node, tuple(statuses))
+
+
+def _fields(node: Node) -> int:
+    return 1 + sum(_fields(each) for each in (*node.children, *node.alternatives))
 
 
 def _sample(example: Example, status: str = "") -> Sample:

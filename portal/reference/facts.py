@@ -55,30 +55,18 @@ def facts(described: Described) -> Facts:
         scopes=tuple(_scope(operation.document, name) for name in described.scopes),
         ways=() if described.scopes and own else tuple(_ways(operation, described.access)),
         environments=tuple(_environments(operation, described.scopes)) if own else (),
-        servers=() if own else tuple(servers(operation)),
+        servers=() if own else tuple(server.url for server in operation.servers),
         quotas=(settings.RATE_LIMIT_CLIENT, settings.RATE_LIMIT_ADDRESS) if own and counted else None,
         retries=names[0].anchor if names else "",
     )
 
 
-def servers(operation: Operation) -> Iterator[str]:
-    """Yield the addresses that stand before the operation's path: its own, else its path's, else the document's."""
-    document = operation.document
-    item = document.follow(document.section("webhooks" if operation.is_webhook else "paths").get(operation.path))
-    for level in (operation.raw, item, document.raw):
-        found = level.get("servers")
-        if isinstance(found, list) and found:
-            yield from (str(each["url"]) for each in found if isinstance(each, dict) and "url" in each)
-            return
-
-
 def _environments(operation: Operation, scopes: list[str]) -> Iterator[Environment]:
-    addresses = set(servers(operation))
-    for each in operation.document.raw.get("servers") or ():
-        for environment in ENVIRONMENTS:
-            opens = not scopes or any(environment in SCOPES[name].environments for name in scopes if name in SCOPES)
-            if each.get("description", "").lower() == environment and each["url"] in addresses and opens:
-                yield environment
+    """Yield those of which the document names a server for the operation, and in which a scope of it may be held."""
+    for environment in ENVIRONMENTS:
+        held = not scopes or any(environment in SCOPES[name].environments for name in scopes if name in SCOPES)
+        if held and any(server.description.lower() == environment for server in operation.servers):
+            yield environment
 
 
 def _scope(document: Document, name: str) -> Scope:

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from portal.applications.scopes import SCOPES
-from portal.openapi.documents import Contents, contents, documents
+from portal.openapi.documents import Contents, contents, documents, servers
 from portal.reference.articles import article, one_of_many
 from portal.reference.described import describe
 from portal.reference.schemas import Tree
@@ -16,15 +16,18 @@ from portal.ui.public import MARKDOWN, public_page
 
 MOST_ARTICLES: Final = 12
 """So many operations stand whole on the page of their tag; of more there is a list."""
+MOST_FIELDS: Final = 1_000
+"""And so many fields of theirs: what is longer nobody reads, and a browser takes its time for it."""
 MOST_LINKS: Final = 80
 """The navigation shows all operations of a document that has no more; else those of the tag at hand."""
 
 
 @public_page
 def index(request: HttpRequest, document: str = "") -> HttpResponse:
-    """List every operation by its tag."""
+    """List every operation by its tag; of our own document, name the further ones."""
     further = [contents(slug).document for slug in documents() if slug and not document]
-    return _page(request, "reference/index.html", _contents(document), further=further)
+    found = _contents(document)
+    return _page(request, "reference/index.html", found, further=further, servers=servers(found.document))
 
 
 @public_page
@@ -34,8 +37,9 @@ def tag(request: HttpRequest, tag: str, document: str = "") -> HttpResponse:
     one = next((each for each in found.tags if each.slug == tag), None)
     if one is None:
         raise Http404
-    whole = len(one.operations) <= MOST_ARTICLES
-    articles = [one_of_many(each) for each in one.operations] if whole else []
+    articles = [one_of_many(each) for each in one.operations] if len(one.operations) <= MOST_ARTICLES else []
+    if sum(each.weight for each in articles) > MOST_FIELDS:
+        articles = []
     return _page(request, "reference/tag.html", found, tag=one, articles=articles)
 
 

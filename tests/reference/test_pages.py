@@ -13,6 +13,7 @@ from portal.applications.scopes import SCOPES
 from portal.openapi.documents import Operation, contents
 from portal.openapi.words import words
 from portal.reference.described import describe
+from portal.reference.templatetags.reference import named, said
 from portal.samples.groups import COLOURED
 from portal.ui.public import forget
 
@@ -136,3 +137,14 @@ def test_the_samples_colours_are_those_that_the_styles_know() -> None:
     css = (project.BASE_DIR / "static" / "css" / "code.css").read_text()
     rules = css[css.index("/* Pygments */") :]
     assert set(re.findall(r"\.(\w+)(?=[, ])", rules)) == COLOURED
+
+
+def test_what_is_written_in_english_alone_says_so_on_a_french_page() -> None:
+    one = contents().operations["pushEncounter"]
+    assert "Push an encounter" in words("fr")
+    request = {"document": one.document}
+    with override("fr"):
+        assert said(request, "Not translated.") == '<div lang="en"><p>Not translated.</p>\n</div>'
+        assert named(request, "Nor this") == '<span lang="en">Nor this</span>'
+        assert named(request, "Push an encounter") == words("fr")["Push an encounter"]
+    assert named(request, "Nor this") == "Nor this"
