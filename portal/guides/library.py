@@ -4,7 +4,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, pairwise
 from typing import Any
 from urllib.parse import urlsplit
@@ -42,6 +42,7 @@ class Page:
     stale: bool
     translations: tuple[str, ...]
     is_chain: bool
+    values: Mapping[str, str] = field(repr=False)
 
     @property
     def untranslated(self) -> bool:
@@ -63,7 +64,7 @@ class Page:
     @property
     def markdown(self) -> str:
         """Return the page's Markdown twin."""
-        return markdown(self.source, variables())
+        return markdown(self.source, self.values)
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,7 @@ class Library:
             section=section,
             stale=source.language != ENGLISH and source.translates != english.digest,
             is_chain=rendered.is_chain,
+            values=self.values,
             translations=tuple(name for name, found in self._by_slug.items() if slug in found),
         )
 

@@ -10,10 +10,12 @@ from tests.samples.runtimes import fragments, run
 from tests.servers import Server
 
 PAGES = [page for language in library().pages for page in library().pages[language].values() if not page.untranslated]
+PROGRAMS = {str([placed.call for placed in page.calls]): page for page in reversed(PAGES) if page.calls}
+"""Each program once: a translation has the calls of its source. `test_recipes` runs those of recipes."""
 
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.key)
-@pytest.mark.parametrize("page", [page for page in PAGES if page.calls], ids=lambda page: page.url)
+@pytest.mark.parametrize("page", [page for page in PROGRAMS.values() if not page.is_chain], ids=lambda page: page.url)
 def test_the_samples_of_a_page_run(live: Server, page: Page, language: Language) -> None:
     calls = [(placed.line, placed.call) for placed in page.calls]
     empty_sandbox(live)
