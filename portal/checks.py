@@ -18,7 +18,7 @@ MINIMUM_KEY_LENGTH = 40
 MINIMUM_RETENTION = 90
 """Days: as far back as the usage pages look."""
 MAXIMUM_RETENTION = 36_500
-LIMITS = ("RATE_LIMIT_CLIENT", "RATE_LIMIT_PUBLISHED", "RATE_LIMIT_ADDRESS")
+LIMITS = ("RATE_LIMIT_CLIENT", "RATE_LIMIT_PUBLISHED", "RATE_LIMIT_ADDRESS", "RATE_LIMIT_SEARCH")
 
 
 @register
@@ -58,9 +58,9 @@ def _proxy_faults() -> Iterator[CheckMessage]:
 
 @register
 def limits_let_somebody_in(**_: Any) -> list[CheckMessage]:
-    """Refuse a limit under which no call is answered."""
+    """Refuse a limit under which nothing is answered."""
     return [
-        Error(f"{name} is {amount}: no call would be answered.", f"Set {name} to 1 or more.", id="portal.E012")
+        Error(f"{name} is {amount}: nothing would be answered.", f"Set {name} to 1 or more.", id="portal.E012")
         for name in LIMITS
         if (amount := getattr(settings, name)) < 1
     ]

@@ -49,6 +49,7 @@ PROCESSES = env.int("PROCESSES", 1)
 THREADS = env.int("THREADS", 4)
 
 INSTALLED_APPS = [
+    "portal.search",
     "portal.guides",
     "portal.reference",
     "portal.approvals",
@@ -275,6 +276,8 @@ RATE_LIMIT_PUBLISHED = env.int("RATE_LIMIT_PUBLISHED", 600)
 """The same for the published sandbox client, of each address for itself."""
 RATE_LIMIT_ADDRESS = env.int("RATE_LIMIT_ADDRESS", 6_000)
 """Calls of the API in a minute from one address, whoever makes them: a hospital's systems share one."""
+RATE_LIMIT_SEARCH = env.int("RATE_LIMIT_SEARCH", 600)
+"""Searches of the documentation in a minute from one address."""
 CARE_RELATIONSHIP_DAYS = env.int("CARE_RELATIONSHIP_DAYS", 365)
 """For so long after a resolve or a record may an organisation read a patient in production."""
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024

@@ -47,6 +47,7 @@ urlpatterns = [
         path("applications/", include("portal.applications.urls")),
         path("console/", include("portal.console.urls")),
         path("admin/", operators.urls),
+        path("search/", include("portal.search.urls")),
         path("styleguide/", styleguide, name="styleguide"),
         prefix_default_language=False,
     ),

@@ -1,5 +1,5 @@
 // Runs before the first paint, so that nothing flashes: the theme and the code language that the reader chose.
-// The rest of it waits for the page: the theme button, and what belongs to a signed-in reader alone.
+// The rest of it waits for the page: the theme button, search, and what belongs to a signed-in reader alone.
 (() => {
   const root = document.documentElement;
   const kept = (name) => { try { return localStorage.getItem(name); } catch { return null; } };
@@ -27,6 +27,14 @@
         label();
       });
     }
+    // `/` goes to the search field, and whoever comes to it gets the script that answers as one types.
+    const field = document.querySelector("[data-search]");
+    field?.addEventListener("focus", () => import(field.dataset.search).catch(() => {}));
+    if (field && kept("slash") !== "off") document.addEventListener("keydown", (event) => {
+      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable]")) return;
+      event.preventDefault();
+      field.focus();
+    });
     const place = document.querySelector("[data-personal]");
     if (place && person) import(place.dataset.personal).catch(() => root.classList.remove("signed-in"));
   });

@@ -9,6 +9,8 @@ from django.db import connections
 from granian import Granian
 
 from portal.checks import refuse_to_start_if_unsafe
+from portal.guides.sources import PageError
+from portal.search.index import prepare
 
 
 def refuse_taken_port() -> None:
@@ -41,6 +43,7 @@ class Command(BaseCommand):
         except Exception as exc:
             raise CommandError(str(exc)) from exc
         refuse_taken_port()
+        self._prepare_search()
         connections.close_all()
         self.stdout.write(f"Serving on http://{settings.BIND}:{settings.PORT} (Ctrl+C stops)")
         Granian(
@@ -59,3 +62,12 @@ class Command(BaseCommand):
             respawn_failed_workers=False,
             workers_kill_timeout=5,
         ).serve()
+
+    def _prepare_search(self) -> None:
+        """Make the search index before anybody waits for it. In development the first search does."""
+        if settings.DEVELOPMENT:
+            return
+        try:
+            prepare().close()
+        except PageError as exc:
+            self.stderr.write(f"A guide cannot be shown, and nothing is found: {exc}")

@@ -1,0 +1,139 @@
+"""What can be found in the reference: operations, schemas and their fields, of our document and of further ones."""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Final
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import strip_tags
+from django.utils.translation import gettext as _
+
+from portal.openapi.documents import Contents, Mapped, Operation, Tag, contents, documents
+from portal.openapi.words import words
+from portal.reference.nodes import Node
+from portal.reference.schemas import Tree
+from portal.search.entry import ENGLISH, Entry, Kind
+
+LINK: Final = re.compile(r"\[([^\]\n]*)\]\([^)\s]*\)")
+MARKUP: Final = re.compile(r"[`*]|^[#>\s-]+", re.MULTILINE)
+LONGEST: Final = 5_000
+"""Characters of a description that are searched."""
+
+
+def entries(language: str) -> Iterator[Entry]:
+    """Yield what can be found in every document."""
+    for slug in documents():
+        yield from _Reading(contents(slug), language).entries()
+
+
+class _Reading:
+    """Reads one document for one language, which is the active one."""
+
+    def __init__(self, found: Contents, language: str) -> None:
+        self.contents, self.language = found, language
+        self.document = found.document
+        self.known: Mapping[str, str] = {} if found.document.slug else words(language)
+        self.told: set[tuple[str, str]] = set()
+
+    @cached_property
+    def name(self) -> str:
+        return self.document.title if self.document.slug else _("API reference")
+
+    def entries(self) -> Iterator[Entry]:
+        yield from self._entry(Kind.PAGE, "", "", self.name, "", self.document.description)
+        for tag in self.contents.tags:
+            yield from self._tag(tag)
+        for name, schema in self.contents.schemas.items():
+            yield from self._schema(name, schema)
+
+    def _tag(self, tag: Tag) -> Iterator[Entry]:
+        yield from self._entry(Kind.PAGE, "tag", tag.slug, tag.name or _("Other"), self.name, tag.description)
+        for one in tag.operations:
+            yield from self._operation(one, tag)
+
+    def _operation(self, one: Operation, tag: Tag) -> Iterator[Entry]:
+        parameters = [self.document.follow(each) for each in one.raw.get("parameters") or ()]
+        parameters = [each for each in (*one.shared, *parameters) if each.get("name")]
+        where = f"{one.method} {one.path}"
+        yield from self._entry(
+            Kind.OPERATION,
+            "operation",
+            one.id,
+            one.summary,
+            where,
+            one.description,
+            names=(one.id, f"{one.method}{one.path}", one.path, one.method),
+            code=" ".join([self._said(tag.name), *_scopes(one), *(str(each["name"]) for each in parameters)]),
+        )
+        if not self.document.slug:
+            for each in parameters:
+                name, text = str(each["name"]), str(each.get("description") or "")
+                yield from self._field("operation", one.id, where, f"{each.get('in')}.{name}", name, text)
+
+    def _schema(self, name: str, schema: Mapped) -> Iterator[Entry]:
+        node = Tree(self.document).node(schema, above=(name,))
+        where = f"{self.name} / {_('Schemas')}"
+        code = " ".join(_names(node))
+        yield from self._entry(Kind.SCHEMA, "schema", name, name, where, node.description, names=(name,), code=code)
+        if not self.document.slug:  # of a further one, its schemas by the names of their fields are enough
+            for child in node.children:
+                values = " ".join(child.values)
+                yield from self._field("schema", name, name, child.anchor, child.name, child.description, values)
+
+    def _field(
+        self, page: str, place: str, where: str, anchor: str, name: str, text: str, code: str = ""
+    ) -> Iterator[Entry]:
+        """Yield a field or a parameter; what many operations take alike, once."""
+        alike = (anchor, text or place)
+        if alike in self.told:
+            return
+        self.told.add(alike)
+        names = (name, f"{where}.{name}")
+        yield from self._entry(Kind.FIELD, page, place, name, where, text, names=names, code=code, anchor=anchor)
+
+    def _entry(
+        self,
+        kind: Kind,
+        page: str,
+        name: str,
+        title: str,
+        where: str,
+        text: str,
+        *,
+        names: tuple[str, ...] = (),
+        code: str = "",
+        anchor: str = "",
+    ) -> Iterator[Entry]:
+        """Yield the entry, if its page has an address."""
+        view = f"reference-{page}" if page else "reference"
+        parts = [part for part in (self.document.slug, name) if part]
+        try:
+            url = reverse(f"{view}-of" if self.document.slug else view, args=parts)
+        except NoReverseMatch:
+            return
+        language = self.language if title in self.known or not text or text in self.known else ENGLISH
+        address = f"{url}#{anchor}" if anchor else url
+        yield Entry(kind, address, self._said(title), where, url, plain(self._said(text)), language, names, code)
+
+    def _said(self, text: str) -> str:
+        return self.known.get(text, text)
+
+
+def plain(text: str) -> str:
+    """Return CommonMark as text on one line, near enough to be read in a snippet."""
+    return " ".join(MARKUP.sub("", LINK.sub(r"\1", strip_tags(text[:LONGEST]))).split())
+
+
+def _scopes(one: Operation) -> Iterator[str]:
+    security = one.raw.get("security")
+    for each in security if isinstance(security, list) else ():
+        for scopes in each.values() if isinstance(each, dict) else ():
+            yield from map(str, scopes or ())
+
+
+def _names(node: Node) -> Iterator[str]:
+    for child in (*node.children, *node.alternatives):
+        if child.name.strip("*[]"):
+            yield child.name
+        yield from _names(child)
