@@ -29,13 +29,14 @@ def samples(request: HttpRequest) -> HttpResponse:
     if refusal := _refusal(request):
         return refusal
     try:
-        step = alone(read(loads_object(request.body)))
+        found = read(loads_object(request.body))
     except UnreadableError as exc:
         error = FieldError(pointer=exc.pointer, code="invalid", detail=str(exc))
         return problem_response(request, "invalid_body", errors=[error])
     except ValueError:
         return problem_response(request, "malformed_body")
-    found = [
+    step = alone(found, reads="nothing" if found.method == "HEAD" else "json")
+    coloured = [
         {
             "language": sample.language.key,
             "label": sample.language.label,
@@ -44,7 +45,7 @@ def samples(request: HttpRequest) -> HttpResponse:
         }
         for sample in written(step)
     ]
-    return JsonResponse({"samples": found}, headers={"Cache-Control": "no-store"})
+    return JsonResponse({"samples": coloured}, headers={"Cache-Control": "no-store"})
 
 
 def _refusal(request: HttpRequest) -> HttpResponse | None:

@@ -71,7 +71,9 @@ def _part(part: Part) -> str:
     kind = f";type={part.media_type}" if part.media_type else ""
     if part.filename is not None:
         return f"-F {_path(f'{part.name}=@{_in_form(part.filename)}{kind}')}"
-    if kind or (part.text[:1] not in {"@", "<", '"', ""} and ";" not in part.text):
+    # -F would read a file, take a semicolon for the end, and leave out white space around.
+    is_plain = part.text[:1] not in {"@", "<", '"', ""} and ";" not in part.text and part.text.strip() == part.text
+    if kind or is_plain:
         return f"-F {_path(f'{part.name}={_in_form(part.text) if kind else part.text}{kind}')}"
     return f"--form-string {_path(f'{part.name}={part.text}')}"
 

@@ -156,6 +156,8 @@ def _pattern(reference: Reference) -> str:
 
 
 def _text_block(text: str) -> str:
+    if text.endswith('"'):  # text alone
+        return _text(text)
     # JSON never has three quotes in a row or a space at a line's end, which leaves the backslashes.
     lines = text.replace("\\", "\\\\").replace("\n", "\n" + " " * 8)
     return f'"""\n{" " * 8}{lines}"""'

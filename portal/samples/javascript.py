@@ -1,6 +1,7 @@
 """Samples for JavaScript with `fetch`, in a module of a browser or Node.js; files are those of a page's file input."""
 
 import re
+from dataclasses import replace
 
 from portal.samples.literals import Notation, camel_case, escaped
 from portal.samples.references import Reference, pieces
@@ -12,6 +13,9 @@ INPUT = "document.querySelector('input[type=file]').files"
 
 def render(step: Step) -> str:
     """Return the call; the token lands in `access_token`."""
+    if step.request.method in {"GET", "HEAD"} and step.request.body is not None:
+        without = render(replace(step, request=replace(step.request, body=None)))
+        return f"// fetch sends no body with {step.request.method}.\n{without}"
     response = f"response{step.token_number}" if step.gets_token else _response(step)
     options = "".join(f"\n  {option}," for option in _options(step))
     arguments = _address(step.request) + (f", {{{options}\n}}" if options else "")

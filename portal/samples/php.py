@@ -80,9 +80,10 @@ def _verb(request: Request, *arguments: str) -> str:
 def _array(body: Body) -> tuple[list[str], str] | None:
     """Return the body as the array that Laravel encodes, after the link that says how; None where it has no such."""
     match body:
-        case Json(value, media_type) if media_type == JSON and isinstance(value, Mapping | list) and value:
-            written = PHP.write(value)
-            return ([], written) if written.startswith("[") else None
+        case Json(list() as value, media_type) if media_type == JSON and value:
+            return [], PHP.write(value)
+        case Json(Mapping() as value, media_type) if media_type == JSON and value and not any(map(_is_number, value)):
+            return [], PHP.write(value)  # Laravel counts keys that are numbers anew
         case Form(pairs) if _is_array(pairs):
             return ["asForm()"], PHP.write(dict(pairs))
         case Multipart(parts):
@@ -115,7 +116,11 @@ def _part(part: Part) -> dict[str, Any]:
 def _is_array(pairs: Pairs) -> bool:
     """Say whether an array can hold them: a name stands once, and none is a number."""
     names = [name for name, _value in pairs]
-    return bool(names) and len(set(names)) == len(names) and not any(name.lstrip("-").isdigit() for name in names)
+    return bool(names) and len(set(names)) == len(names) and not any(map(_is_number, names))
+
+
+def _is_number(name: str) -> bool:
+    return name.lstrip("-").isdigit()
 
 
 class _Code(str):

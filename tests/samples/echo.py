@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,6 +20,8 @@ class Received:
     authorization: str | None
     content_type: str | None
     body: bytes
+    target: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def json(self) -> Any:
@@ -57,9 +59,10 @@ def echo() -> Iterator[Echo]:
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
-            self.wfile.write(content)
+            if self.command != "HEAD":
+                self.wfile.write(content)
 
-        do_GET = do_POST = do_PUT = do_DELETE = answer  # noqa: N815 # the library's names
+        do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_OPTIONS = do_TRACE = do_HEAD = answer  # noqa: N815 # the library's names
 
         def read(self) -> Received:
             path, _, query = self.path.partition("?")
@@ -69,8 +72,20 @@ def echo() -> Iterator[Echo]:
                 query=parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query), errors="strict"),
                 authorization=self.headers["Authorization"],
                 content_type=self.headers["Content-Type"],
-                body=self.rfile.read(int(self.headers["Content-Length"] or 0)),
+                body=self.body(),
+                target=self.path,
+                headers={name.lower(): value for name, value in self.headers.items()},
             )
+
+        def body(self) -> bytes:
+            if self.headers["Transfer-Encoding"] != "chunked":
+                return self.rfile.read(int(self.headers["Content-Length"] or 0))
+            found = b""
+            while size := int(self.rfile.readline(), 16):
+                found += self.rfile.read(size)
+                self.rfile.readline()
+            self.rfile.readline()
+            return found
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""

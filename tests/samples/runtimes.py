@@ -11,7 +11,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -54,7 +54,12 @@ $app->singleton(Illuminate\\Http\\Client\\Factory::class);
 Illuminate\\Support\\Facades\\Facade::setFacadeApplication($app);
 FRAGMENTS
 """
-JAVASCRIPT = "FRAGMENTS"
+JAVASCRIPT = """
+import { readFileSync } from 'node:fs';
+const read = ([name, type]) => new File([readFileSync(name)], name, { type });
+const inputOf = (...files) => { globalThis.document = { querySelector: () => ({ files: files.map(read) }) }; };
+FRAGMENTS
+"""
 PYTHON = """
 import json
 import requests
@@ -63,12 +68,19 @@ FRAGMENTS
 JAVA = """
 import java.net.URI;
 import java.net.http.*;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.UUID;
 import java.util.regex.Pattern;
 
 public class Main {
     static void answer(String text) {
         boolean isJson = text.startsWith("{") || text.startsWith("[");
         System.out.println("answer\\t" + (isJson ? text : '"' + text + '"'));
+    }
+
+    static void answer(int status) {
+        System.out.println("answer\\t" + status);
     }
 
     public static void main(String[] args) throws Exception {
@@ -82,7 +94,8 @@ FRAGMENTS
 class Fragment:
     """A sample and the line of the page that it comes from. With `may_fail` the page shows an error on purpose.
 
-    `name` is the call's, and `taken` what it takes from answers: a shell has no variables for them.
+    `name` is the call's, and `taken` what it takes from answers: a shell has no variables for them. A fragment with
+    something `before` it, were it empty, stands apart: its names are its own.
     """
 
     page: str
@@ -91,6 +104,7 @@ class Fragment:
     may_fail: bool = False
     name: str = ""
     taken: Sequence[Reference] = ()
+    before: str | None = None
 
 
 def _in_bash(fragment: Fragment) -> str:
@@ -119,6 +133,7 @@ class Runtime:
     file: str
     program: str
     around: Callable[[Fragment], str]
+    block: tuple[str, str] = ("", "")
 
 
 RUNTIMES = {
@@ -138,6 +153,7 @@ RUNTIMES = {
         "program.mjs",
         JAVASCRIPT,
         lambda found: f'{found.sample.text}\nconsole.log("answer\\t" + JSON.stringify({found.sample.answer}));',
+        ("{", "}"),
     ),
     "python": Runtime(
         [sys.executable],
@@ -155,6 +171,7 @@ RUNTIMES = {
         "Main.java",
         JAVA,
         lambda found: f"{found.sample.text}\nanswer({found.sample.answer});",
+        ("{", "}"),
     ),
 }
 
@@ -183,10 +200,12 @@ def fragments(page: str, calls: Iterable[tuple[int, Call]], language: Language, 
     return found
 
 
-def run(language: Language, page: Sequence[Fragment], timeout: float = TIMEOUT) -> list[Any]:
+def run(
+    language: Language, page: Sequence[Fragment], timeout: float = TIMEOUT, files: Mapping[str, bytes] | None = None
+) -> list[Any]:
     """Run fragments of one language as one program and return their answers, from JSON; tokens are bare texts.
 
-    cURL answers with the whole of what came back, the token's answer included.
+    cURL answers with the whole of what came back, the token's answer included. `files` stand beside the program.
 
     :raises SampleFailure: with the place of the fragment that broke the program, or whose call was refused.
     """
@@ -196,6 +215,8 @@ def run(language: Language, page: Sequence[Fragment], timeout: float = TIMEOUT) 
             need(part, runtime.packages)
     program, starts = _program(runtime, page)
     with TemporaryDirectory() as directory:
+        for name, content in (files or {}).items():
+            Path(directory, name).write_bytes(content)
         status, shown, output = _execute(runtime, program, Path(directory), timeout)
     answers = [_parsed(line.removeprefix(MARK)) for line in shown.splitlines() if line.startswith(MARK)]
     for fragment, answer in zip(page, answers, strict=False):
@@ -213,7 +234,11 @@ def _program(runtime: Runtime, page: Sequence[Fragment]) -> tuple[str, list[int]
     text, starts = head, []
     for fragment in page:
         starts.append(text.count("\n") + 1)
-        text += runtime.around(fragment) + "\n"
+        written = runtime.around(fragment)
+        if fragment.before is not None:
+            opening, closing = runtime.block
+            written = f"{opening}\n{fragment.before}\n{written}\n{closing}"
+        text += written + "\n"
     return text + tail, starts
 
 
