@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from portal.console.own import PUBLISHED_TOKEN_CALL, marked
+from portal.guides.recipes import anchor
 from portal.guides.recorded import recorded_answer, values_taken
 from portal.samples import groups
 from portal.samples.calls import Call, resolve
 from portal.samples.languages import LANGUAGES
-from portal.samples.references import Reference, references
+from portal.samples.references import Reference
 
 
 def code_group(call: Call, base_url: str, before: Sequence[Call], identifier: str) -> SafeString:
@@ -32,8 +33,8 @@ def code_group(call: Call, base_url: str, before: Sequence[Call], identifier: st
         after=before,
         answer=groups.Answer(str(recorded["status"]), body),
         token_call=PUBLISHED_TOKEN_CALL,
-        colour=partial(_coloured, tuple(dict.fromkeys(references(call.arguments)))),
-        taken=taken,
+        colour=partial(_coloured, tuple(taken)),
+        taken=[(anchor(each.name), each.place, value) for each, value in taken.items()],
     )
     return group + _own_note() if "client_secret" in call.arguments else group
 

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from portal.samples import java
 from portal.samples.calls import Call, CallError
-from portal.samples.references import references
+from portal.samples.references import Reference, references
 
 Recordings = Mapping[str, Mapping[str, Any]]
 
@@ -33,8 +33,8 @@ def recorded_answer(call: Call, before: Sequence[Call]) -> Mapping[str, Any]:
     return answer
 
 
-def values_taken(call: Call, before: Sequence[Call]) -> dict[str, str]:
-    """Return what the call takes from the recorded answers, by place (`person.health_id`).
+def values_taken(call: Call, before: Sequence[Call]) -> dict[Reference, str]:
+    """Return what the call takes from the recorded answers.
 
     :raises CallError: where an answer has no such value, or one that the Java sample does not find in it.
     """
@@ -42,10 +42,10 @@ def values_taken(call: Call, before: Sequence[Call]) -> dict[str, str]:
     taken = {}
     for each in references(call.arguments):
         try:
-            taken[each.place] = each.value_in(answers[each.name])
+            taken[each] = each.value_in(answers[each.name])
         except LookupError:
             raise CallError(f"{each.written} is not in the recorded answer: run `make fix`") from None
-        if java.finds(each, json.dumps(answers[each.name], ensure_ascii=False)) != taken[each.place]:
+        if java.finds(each, json.dumps(answers[each.name], ensure_ascii=False)) != taken[each]:
             raise CallError(f"the Java sample would find another value of the recorded answer than {each.written}")
     return taken
 

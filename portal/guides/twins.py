@@ -12,7 +12,7 @@ from portal.edge.environments import SANDBOX, base_url
 from portal.guides.directives import Directive, call_of, directives
 from portal.guides.fields import fields_of
 from portal.guides.recipes import steps_of
-from portal.guides.recorded import recorded_answer
+from portal.guides.recorded import recorded_answer, values_taken
 from portal.guides.sources import Source
 from portal.guides.tables import TABLES, Cell, Table
 from portal.guides.variables import fill
@@ -61,7 +61,12 @@ def written_call(call: Call, before: Sequence[Call] = ()) -> str:
     recorded = recorded_answer(call, before)
     body = json.dumps(recorded["body"], indent=2, ensure_ascii=False)
     said = f"{recorded['status']} {_('recorded answer')}:"
-    return f"```bash\n{command.text}\n```\n\n{said}\n\n```json\n{body}\n```"
+    called = {each.name: each.operation_id for each in before}
+    taken = "".join(
+        f"{_('From an earlier answer:')} `{reference}` ({called[reference.name]}): `{value}`\n\n"
+        for reference, value in values_taken(call, before).items()
+    )
+    return f"```bash\n{command.text}\n```\n\n{taken}{said}\n\n```json\n{body}\n```"
 
 
 def _table(table: Table) -> str:

@@ -2,10 +2,9 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -63,12 +62,13 @@ def code_group(
     answer: Answer | None = None,
     token_call: str = "",
     colour: Callable[[str, str], SafeString] = coloured,
-    taken: Mapping[str, str] = MappingProxyType({}),
+    taken: Sequence[tuple[str, str, str]] = (),
 ) -> SafeString:
     """Return the group's HTML. `after` are the calls that stand before this one on the page.
 
     `token_call` is the JSON body by which Run gets a token on a page that has no call for it. `taken` are the values
-    that the call takes from earlier answers, by their places, as they were when the answer was recorded.
+    that the call takes from earlier answers, as they were when its own was recorded: for each the anchor of the earlier
+    call, the place in its answer, and the value.
 
     :raises CallError: where the call does not fit the OpenAPI document.
     """
@@ -90,7 +90,7 @@ def code_group(
             for sample in samples(call, base_url, after=after)
         ],
         "run": json.dumps(run),
-        "taken": taken.items(),
+        "taken": taken,
         "published": token_call if request.needs_token else "",
         "status": answer.status if answer else "",
         "answer": answer.body if answer else "",

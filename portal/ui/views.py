@@ -75,10 +75,16 @@ def _groups() -> list[dict[str, Any]]:
     """Return a code group for every kind of answer. Run sends a call that is answered 401: it carries no token."""
     run = json.dumps({"method": "GET", "path": "/connect/patients/OPC-2024-DEMO1", "body": None, "token": False})
     panels = [({"key": key, "label": label}, label) for key, label in LANGUAGES]
+    taken = ("group-200", "patient.health_id", "OPC-2024-DEMO1")
     states = (
         (_("A call that was answered"), "200", '{"given_name": "Amina"}', ()),
         (_("A call that was refused"), "401", '{"code": "token_missing"}', ()),
-        (_("A call that takes a value from an earlier answer"), "201", "{}", [("patient.health_id", "OPC-2024-DEMO1")]),
+        (
+            _("A call that takes a value from an earlier answer"),
+            "201",
+            "{}",
+            [taken],
+        ),
     )
     return [
         {
@@ -88,9 +94,9 @@ def _groups() -> list[dict[str, Any]]:
             "panels": panels,
             "status": status,
             "answer": answer,
-            "taken": taken,
+            "taken": values,
         }
-        for title, status, answer, taken in states
+        for title, status, answer, values in states
     ]
 
 

@@ -93,6 +93,8 @@ def test_every_step_is_a_link_to_its_call(page: Page) -> None:
     for placed in page.calls:
         assert f'<a href="#call-{placed.call.name}">' in page.html
         assert f'<code-group id="call-{placed.call.name}"' in page.html
+        for reference in references(placed.call.arguments):
+            assert f'<a href="#call-{reference.name}"><code>{reference.place}</code></a>' in page.html
 
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.key)
@@ -116,7 +118,7 @@ def test_every_value_is_of_the_answer_before(live: Server, language: Language) -
     batch = told["mend-a-batch"]
     assert [item["status"] for item in batch["batch"]["items"]] == [201, 422]
     assert batch["prescription"]["id"] == batch["batch"]["items"][0]["stored"]["id"]
-    assert batch["mended_report"]["id"] == batch["mended"]["id"]
+    assert (batch["mended"]["version"], batch["mended"]["health_id"]) == (1, batch["patient"]["health_id"])
     shared = told["show-your-blood"]
     assert shared["hospital"]["code"] in [item["facility"]["code"] for item in shared["blood"]["items"]]
 
@@ -161,6 +163,7 @@ def test_the_twin_has_the_chain(client: Client) -> None:
     assert "1. Get a token\n2. Find or make the Health ID\n3. Push the visit\n" in text
     assert '"health_id": "{patient.health_id}"' in text
     assert "/connect/records/encounters/{visit.id}" in text
+    assert "From an earlier answer: `{patient.health_id}` (resolvePatient): `OPC-2026-" in text
     assert "```recipe" not in text
     assert "$patient" not in text
     refused = client.get("/guides/nobody-is-sure.md").content.decode()
