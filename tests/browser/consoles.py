@@ -33,24 +33,24 @@ def button(page: Page, name: str) -> Locator:
 def send(page: Page) -> None:
     """Send, and wait until it is over."""
     button(page, "send").click()
-    expect(page.locator("[data-answer]")).to_be_visible()
+    expect(page.locator(".console-answer")).to_be_visible()
     expect(page.locator("api-console")).to_have_attribute("aria-busy", "false")
 
 
 def status(page: Page) -> Locator:
-    return page.locator("[data-answer] [data-status]")
+    return page.locator(".console-answer [data-status]")
 
 
 def body(page: Page) -> Locator:
-    return page.locator("[data-answer] [data-body]")
+    return page.locator(".console-answer [data-body]")
 
 
 def match(page: Page) -> Locator:
-    return page.locator("[data-answer] [data-match]")
+    return page.locator(".console-answer [data-match]")
 
 
 def advice(page: Page) -> Locator:
-    return page.locator("[data-answer] [data-advice]")
+    return page.locator(".console-answer [data-advice]")
 
 
 def note(page: Page) -> Locator:

@@ -79,7 +79,7 @@ def test_a_stranger_gets_a_token_and_searches(page: Page, sent: list[Request]) -
     expect(page.get_by_label("App", exact=True)).to_have_value("")
     send(page)
     expect(status(page)).to_have_text(GOOD)
-    expect(page.locator("[data-figures]")).to_have_text(FIGURES)
+    expect(page.locator(".console [data-figures]")).to_have_text(FIGURES)
     expect(match(page)).to_have_text("matches the schema")
     expect(body(page)).to_contain_text('"family_name": "Okafor"')
     expect(said(page)).to_contain_text("Answered with · 200 OK")
@@ -108,7 +108,7 @@ def test_a_token_that_has_ended_is_replaced_at_once(page: Page, sent: list[Reque
 
 def test_what_the_published_client_cannot_do_is_said_before_sending(page: Page) -> None:
     open_console(page, "resolvePatient", {"media_type": "application/json", "body": PERSON})
-    lacking = page.locator("[data-lacking]")
+    lacking = page.locator(".console [data-lacking]")
     expect(lacking).to_contain_text("Published client has no health_id:verify")
     link = lacking.get_by_role("link", name="Sign in and use your own app.")
     expect(link).to_have_attribute("href", "/accounts/login/?next=%2Fconsole%2Foperations%2FresolvePatient%2F")
@@ -130,7 +130,7 @@ def test_a_developer_resolves_and_pushes_with_their_own_app(developer: Page, liv
     expect(match(page)).to_have_text("matches the schema")
     found = re.search(r'"health_id": "(OPC-[^"]+)"', body(page).inner_text())
     assert found
-    link = page.locator("[data-id] a")
+    link = page.locator(".console [data-id] a")
     assert "/log/?request_id=" in (link.get_attribute("href") or "")
     page.goto(str(link.get_attribute("href")))
     expect(page.locator("table tbody tr")).to_have_count(1)
@@ -147,7 +147,7 @@ def test_a_developer_who_is_signed_out_by_now_is_told_so(developer: Page, live: 
     expect(page.get_by_label("App", exact=True)).not_to_have_value("")
     page.context.clear_cookies()
     send(page)
-    expect(page.locator("[data-figures]")).to_contain_text("You are signed out, so nothing was sent.")
+    expect(page.locator(".console [data-figures]")).to_contain_text("You are signed out, so nothing was sent.")
     expect(page.get_by_label("App", exact=True)).to_have_value("")
 
 
@@ -162,7 +162,7 @@ def test_cancel(page: Page) -> None:
         if key == "Enter":
             button(page, "cancel").focus()
         page.keyboard.press(key)
-        expect(page.locator("[data-figures]")).to_contain_text("Cancelled.")
+        expect(page.locator(".console [data-figures]")).to_contain_text("Cancelled.")
         expect(button(page, "cancel")).to_be_hidden()
     page.unroute("**/patient/search*")
     send(page)
@@ -176,20 +176,20 @@ def test_a_server_that_is_gone_and_one_that_never_answers(page: Page) -> None:
     open_console(page, "searchPatient", SEARCH)
     page.route(API, lambda route: route.abort("internetdisconnected"))
     send(page)
-    expect(page.locator("[data-figures]")).to_contain_text("did not reach the server")
+    expect(page.locator(".console [data-figures]")).to_contain_text("did not reach the server")
     page.unroute(API)
     page.route(API, lambda _route: None)
     send(page)
-    expect(page.locator("[data-figures]")).to_contain_text("No answer within 30 seconds.")
+    expect(page.locator(".console [data-figures]")).to_contain_text("No answer within 30 seconds.")
 
 
 def test_offline(page: Page, context: BrowserContext) -> None:
     open_console(page, "searchPatient", SEARCH)
     context.set_offline(True)
     send(page)
-    expect(page.locator("[data-figures]")).to_contain_text("did not reach the server")
+    expect(page.locator(".console [data-figures]")).to_contain_text("did not reach the server")
     page.get_by_role("tab", name="Python").click()
-    expect(page.locator("[data-languages] code")).to_contain_text("could not be fetched")
+    expect(page.locator(".console [data-languages] code")).to_contain_text("could not be fetched")
     context.set_offline(False)
     page.get_by_role("tab", name="Try it").click()
     send(page)
@@ -203,7 +203,7 @@ def test_the_same_request_in_five_languages_and_never_the_token(page: Page, sent
     parts = {"cURL": "curl", "Python": "requests", "PHP": "withToken", "JavaScript": "fetch", "Java": "HttpRequest"}
     for name, part in parts.items():
         page.get_by_role("tab", name=name, exact=True).click()
-        code = page.locator("[data-languages] code")
+        code = page.locator(".console [data-languages] code")
         expect(code).to_contain_text(part)
         expect(code).to_contain_text("OPC-2024-DEMO1")
         assert token not in page.content()
@@ -215,7 +215,7 @@ def test_what_was_sent_reaches_the_server_as_it_is_shown(page: Page, live: Serve
     send(page)
     assert sent[-1].url.startswith(f"{live.base_url}/connect/pharmacy/stock?")
     page.get_by_role("tab", name="cURL").click()
-    expect(page.locator("[data-languages] code")).to_contain_text(sent[-1].url.partition("?")[2])
+    expect(page.locator(".console [data-languages] code")).to_contain_text(sent[-1].url.partition("?")[2])
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -225,13 +225,13 @@ def test_every_state_is_accessible(chromium: object, live: Server, theme: object
         page = window.page
         open_console(page, "searchPatient", SEARCH)
         send(page)
-        page.locator("[data-past] summary").click()
+        page.locator(".console [data-past] summary").click()
         settle(page)
         faults = [*accessibility(page), *appearance(page)]
         page.get_by_role("tab", name="Headers").click()
         faults += accessibility(page)
         page.get_by_role("tab", name="Python").click()
-        expect(page.locator("[data-languages] code")).to_contain_text("requests")
+        expect(page.locator(".console [data-languages] code")).to_contain_text("requests")
         faults += accessibility(page)
         page.get_by_role("tab", name="Try it").click()
         page.get_by_label("Environment").select_option("production")
@@ -245,7 +245,7 @@ def test_keyboard_alone(page: Page) -> None:
     page.get_by_role("tab", name="Try it").focus()
     page.keyboard.press("ArrowRight")
     expect(page.get_by_role("tab", name="cURL")).to_be_focused()
-    expect(page.locator("[data-languages] code")).to_contain_text("curl")
+    expect(page.locator(".console [data-languages] code")).to_contain_text("curl")
     page.keyboard.press("Home")
     expect(page.get_by_role("tab", name="Try it")).to_be_focused()
     page.keyboard.press("Tab")
@@ -254,9 +254,9 @@ def test_keyboard_alone(page: Page) -> None:
     expect(status(page)).to_have_text(GOOD)
     body(page).focus()
     page.keyboard.press("Control+f")
-    expect(page.locator("[data-query]")).to_be_focused()
+    expect(page.locator(".console [data-query]")).to_be_focused()
     page.keyboard.type("okafor")
-    expect(page.locator("[data-count]")).to_have_text("1 / 1")
+    expect(page.locator(".console [data-count]")).to_have_text("1 / 1")
     expect(page.locator(".found")).to_have_text('"family_name": "Okafor",')
 
 

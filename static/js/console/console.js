@@ -102,7 +102,7 @@ class ApiConsole extends HTMLElement {
   #open() {
     const values = unpack(location.hash);
     if (values === undefined) return;
-    if (values) this.form.values = values;
+    if (values) this.#fill(values);
     this.#note(values ? this.words.shared : this.words.unshared);
   }
 
@@ -200,9 +200,15 @@ class ApiConsole extends HTMLElement {
     this.#note(busy ? this.words.sending : "");
   }
 
-  #use(values, again) {
+  /** What comes from elsewhere is of the sandbox, and is filled in there. */
+  #fill(values) {
     this.show("try");
+    this.who.enter("sandbox");
     this.form.values = values;
+  }
+
+  #use(values, again) {
+    this.#fill(values);
     if (again) this.send();
     else this.form.scrollIntoView({ block: "nearest" });
   }

@@ -10,7 +10,7 @@ export class Who {
     this.part = (name) => place.querySelector(`[data-${name}]`);
     this.published = publishedClient({ ...JSON.parse(words.published), name: words.publishedName });
     this.part("environment").value = "sandbox"; // browsers restore what was picked before a reload
-    this.part("environment").addEventListener("change", ({ target }) => this.#enter(target.value));
+    this.part("environment").addEventListener("change", ({ target }) => this.enter(target.value));
     this.part("app").addEventListener("change", ({ target }) => this.#pick(target.value));
     this.part("token").addEventListener("input", () => this.#show());
     document.addEventListener("client", () => this.#read());
@@ -46,8 +46,9 @@ export class Who {
     this.#show();
   }
 
-  #enter(environment) {
-    this.environment = environment;
+  enter(environment) {
+    if (this.environment === environment) return;
+    this.environment = this.part("environment").value = environment;
     this.part("token").value = ""; // of the other environment
     this.#show();
   }
