@@ -7,10 +7,12 @@ from django import shortcuts
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from portal.console.descriptions import description, needs_token
-from portal.openapi.documents import Operation, Tag, contents
+from portal.openapi.documents import Operation, contents
 from portal.openapi.values import values_of
+from portal.openapi.words import words
 from portal.samples.composing import UnfitValueError, compose
 from portal.samples.curl import render
 from portal.samples.groups import coloured
@@ -21,9 +23,10 @@ from portal.ui.public import public_page
 @public_page
 def index(request: HttpRequest) -> HttpResponse:
     """List the operations that can be called."""
-    found = contents()
-    tags = [Tag(tag.name, tag.slug, tag.description, _callable(tag.operations)) for tag in found.tags]
-    context = {"tags": [tag for tag in tags if tag.operations], "area": "console"}
+    listed = [
+        (tag, [(each, _summary(each)) for each in tag.operations if not each.is_webhook]) for tag in contents().tags
+    ]
+    context = {"tags": [(tag, operations) for tag, operations in listed if operations], "area": "console"}
     return shortcuts.render(request, "console/index.html", context)
 
 
@@ -32,7 +35,9 @@ def operation(request: HttpRequest, operation_id: str, document: str = "") -> Ht
     """Show one operation's console."""
     found = _operation(document, operation_id)
     return shortcuts.render(
-        request, "console/operation.html", {"operation": found, "area": "console", **console(found)}
+        request,
+        "console/operation.html",
+        {"operation": found, "summary": _summary(found), "area": "console", **console(found)},
     )
 
 
@@ -56,8 +61,10 @@ def _address(page: str, found: Operation) -> str:
     return reverse(f"{page}-of", args=[document, found.id]) if document else reverse(page, args=[found.id])
 
 
-def _callable(operations: tuple[Operation, ...]) -> tuple[Operation, ...]:
-    return tuple(each for each in operations if not each.is_webhook)
+def _summary(found: Operation) -> str:
+    """Return its name in the reader's language, where it is of our own document."""
+    said = {} if found.document.slug else words(get_language() or "")
+    return said.get(found.summary, found.summary)
 
 
 def _operation(document: str, operation_id: str) -> Operation:

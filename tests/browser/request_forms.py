@@ -55,14 +55,14 @@ FILLED = """async (descriptions) => {
       form.values = values;
       const read = form.values;
       const request = await composed(description, read, '');
-      found.push({ name, values: read, problems: form.problems(), request });
+      found.push({ name, values: read, problems: await form.problems(), request });
     }
   }
   return found;
 }"""
 
-CHECKED = """([schema, defs, values]) => values.map(
-  (value) => window.console_form.check(schema, defs, value, { sending: true }),
+CHECKED = """([schema, defs, values, words = window.console_form.form.words]) => values.map(
+  (value) => window.console_form.check(schema, defs, value, { sending: true, words }),
 )"""
 
 

@@ -120,6 +120,7 @@ def problems(page: Page) -> list[dict[str, str]]:
         ({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}, ["a", ["a", "b"], 7]),
         ({"anyOf": [{"$ref": "#/components/schemas/Cat"}, {"type": "null"}]}, [None, {"kind": "cat", "lives": 1}]),
         ({"type": ["string", "integer"]}, ["a", 1, ""]),
+        ({"anyOf": [{"type": "string", "pattern": "^x"}, {"enum": ["a", "b"]}]}, ["a", "xyz", "", None]),
         (
             {
                 "allOf": [
@@ -144,7 +145,7 @@ def test_what_is_written_is_read_back_whether_it_fits_or_not(form: Page, schema:
         write(form, {"value": value})
         assert body(form) == {"value": value}
         form.get_by_role("button", name="As JSON").click()
-        assert json.loads(form.get_by_label("Body").input_value()) == {"value": value}
+        assert json.loads(form.locator(".form-raw").input_value()) == {"value": value}
         form.get_by_role("button", name="As JSON").click()
         assert body(form) == {"value": value}
     write(form, {})
@@ -227,6 +228,31 @@ def test_an_alternative_is_chosen_by_its_name(form: Page) -> None:
     assert body(form) == {"pet": {"kind": "dog"}}
 
 
+def test_several_kinds_of_text_are_one_field_with_what_some_of_them_name(form: Page) -> None:
+    show(
+        form, size={"oneOf": [{"type": "string", "pattern": "^[0-9]+$"}, {"type": "string", "enum": ["small", "big"]}]}
+    )
+    size = form.get_by_label("size", exact=True)
+    size.fill("big")
+    assert body(form) == {"size": "big"}
+    offered = form.locator(f"datalist#{size.get_attribute('list')} option")
+    assert offered.evaluate_all("all => all.map((one) => one.value)") == ["small", "big"]
+
+
+def test_the_list_of_operations_is_searched_as_one_types(form: Page) -> None:
+    form.goto("/console/")
+    search = form.get_by_label("Find an operation")
+    search.fill("health LAB")
+    expect(form.locator("list-filter [role=status]")).to_have_text("Operations: 1")
+    search.fill("no such thing")
+    expect(form.locator(".operation-list li:visible")).to_have_count(0)
+    expect(form.locator("h2:visible")).to_have_count(0)
+    search.fill("/patients/resolve batch")
+    search.press("Enter")
+    form.wait_for_url("**/console/operations/resolvePatientBatch/")
+    prepare(form)
+
+
 def test_a_schema_that_holds_itself_is_built_as_far_as_somebody_goes(form: Page) -> None:
     load(form, described({"schema": {"$ref": "#/components/schemas/Tree"}}))
     for depth in range(4):
@@ -289,7 +315,7 @@ def test_a_mistake_in_a_folded_field_unfolds_it(form: Page) -> None:
 def test_json_is_checked_with_the_line_of_each_mistake(form: Page) -> None:
     show(form, "name", required=("name",), count={"type": "integer"})
     form.get_by_role("button", name="As JSON").click()
-    text = form.get_by_label("Body")
+    text = form.locator(".form-raw")
     text.fill('{\n  "count": "x",\n  "name": "a"\n}')
     assert problems(form) == [{"place": "body/count", "message": "must be a whole number"}]
     expect(text).to_be_focused()

@@ -138,8 +138,9 @@ class ApiConsole extends HTMLElement {
 
   /** Send what the form holds. While one request is under way there is no second one. */
   async send() {
-    if (this.aborting || this.piece("ask").open) return;
-    if (this.form.problems().length) return this.#note(this.words.problems);
+    if (this.aborting || this.checking || this.piece("ask").open) return;
+    this.checking = this.form.problems().finally(() => { this.checking = null; });
+    if ((await this.checking).length) return this.#note(this.words.problems);
     if (this.who.base === null) return this.show(document.documentElement.dataset.code);
     const problem = this.who.problem();
     if (problem) return this.#note(problem);

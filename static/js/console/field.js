@@ -120,6 +120,11 @@ export class Text extends Field {
     const example = this.secret ? "" : schema.default ?? about.example ?? schema.examples?.[0] ?? SAMPLES[schema.format] ?? "";
     control.placeholder = typeof example === "object" ? "" : String(example);
     this.labelled(control);
+    if (schema.offered?.length && !long) {
+      const list = element("datalist", { id: `${this.id}-offered` }, ...schema.offered.map((value) => element("option", { value })));
+      control.setAttribute("list", list.id);
+      this.node.append(list);
+    }
     if (!this.number && !(schema.minLength > 0) && !about.filled) this.special("“”", words.empty, "");
     if (takesNull(schema, this.form.defs)) this.special("null", words.null, null);
   }

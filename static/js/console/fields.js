@@ -1,13 +1,22 @@
 // Which field a schema becomes.
 import { Attachment, Choice, Json, Text } from "./field.js";
 import { Alternatives, Fields, Items, Only } from "./groups.js";
-import { alternativesOf, isFile, nameOf, resolved, typeOf, valuesOf } from "./schema.js";
+import { alternativesOf, isFile, nameOf, resolved, takesNull, typeOf, valuesOf } from "./schema.js";
 
 /** Return the field for a schema. `form` is `{defs, words, changed, files}`; `about` is `{name, required, above}`. */
 export function field(schema, form, about) {
-  const found = { ...resolved(schema, form.defs), ...(about.description && { description: about.description }) };
+  const found = text(resolved(schema, form.defs), form.defs);
   const kind = kindOf(found, form);
   return new kind(found, form, { ...about, above: nameOf(schema) ? [...about.above ?? [], nameOf(schema)] : about.above ?? [] });
+}
+
+/** Return the schema of a text in place of several that are all texts, with the values that some of them name. */
+function text(schema, defs) {
+  const options = alternativesOf(schema, defs).map((one) => resolved(one, defs));
+  if (valuesOf(schema, defs) || options.length < 2 || !options.every((one) => typeOf(one) === "string" && !isFile(one))) return schema;
+  const { oneOf, anyOf, ...beside } = schema;
+  const offered = options.flatMap((one) => valuesOf(one, defs) ?? []).map(({ value }) => value).filter(Boolean);
+  return { ...beside, type: takesNull(schema, defs) ? ["string", "null"] : "string", offered };
 }
 
 function kindOf(schema, form) {

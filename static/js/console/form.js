@@ -2,23 +2,27 @@
 import { Json, element } from "./field.js";
 import { field } from "./fields.js";
 import { Slot } from "./groups.js";
-import { RawJson } from "./raw.js";
 import { compose } from "./request.js";
 import { isFile, resolved } from "./schema.js";
-import { check, speak } from "./validate.js";
 
 const PLACES = ["path", "query", "header", "cookie"];
 const BINARY = /^(image|audio|video|font)\/|^\*\/\*$|^application\/(octet-stream|pdf|zip|gzip|vnd\.ms-|vnd\.openxml)/;
 const STRUCTURED = /^[^;]*[/+]json\s*(;|$)|^(application\/x-www-form-urlencoded|multipart\/)/i;
 const OFFERED = /^form/;
 
+/** What checks values; nothing is found wrong where it cannot be fetched, and the server tells. */
+const validator = () => import("./validate.js").catch(() => ({ check: () => [] }));
+
 export class RequestForm extends HTMLElement {
+  connectedCallback() {
+    this.addEventListener("focusin", validator, { once: true }); // is there before somebody sends
+  }
+
   /** Build the form. Those of `words` that are its own begin with `form`. */
   load(description, words) {
     this.description = description;
     this.words = Object.fromEntries(Object.entries(words).filter(([name]) => OFFERED.test(name))
       .map(([name, text]) => [name[4].toLowerCase() + name.slice(5), text]));
-    speak(this.words);
     this.groups = {};
     this.raw = this.inside = null;
     this.replaceChildren();
@@ -95,7 +99,7 @@ export class RequestForm extends HTMLElement {
 
   /** From fields to JSON, and back where it is JSON. */
   #switch() {
-    if (!this.raw) return this.#toRaw(this.#bodyValue());
+    if (!this.raw) return this.#toRaw();
     const { value, problems } = this.raw.read();
     if (problems.length) return this.raw.mark(problems, true);
     this.#body(this.body.media_type, value);
@@ -103,8 +107,10 @@ export class RequestForm extends HTMLElement {
     return undefined;
   }
 
-  #toRaw(value) {
-    this.raw = new RawJson(value, this.#form(), { name: this.words.body });
+  async #toRaw() {
+    const { RawJson } = await import("./raw.js");
+    if (this.raw) return;
+    this.raw = new RawJson(this.inside.read(), this.#form(), { name: this.words.body });
     this.mode.setAttribute("aria-pressed", "true");
     this.bodyPlace.replaceChildren(this.raw.node);
   }
@@ -133,11 +139,12 @@ export class RequestForm extends HTMLElement {
     if (!this.inside) return;
     const raw = Boolean(this.raw);
     this.#body(values.media_type || this.body.media_type, values.body);
-    if (raw && this.body.structured) this.#toRaw(values.body);
+    if (raw && this.body.structured) this.#toRaw();
   }
 
-  /** Return `[{place, message}]`; what is wrong is marked, and the first of it has the focus. */
-  problems() {
+  /** Resolve to `[{place, message}]`; what is wrong is marked, and the first of it has the focus. */
+  async problems() {
+    const { check } = await validator();
     this.#clear();
     const values = this.values;
     const { defs, body_required: required } = this.description;

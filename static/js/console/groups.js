@@ -1,7 +1,6 @@
 // The fields of the console's form that hold others: objects, lists, and one of several schemas. `form.field` makes those inside.
 import { Attachment, element, Field, Json } from "./field.js";
-import { alternativesOf, nameOf, resolved, takesNull, typeOf } from "./schema.js";
-import { check } from "./validate.js";
+import { alternativesOf, likeness, nameOf, resolved, takesNull, typeOf } from "./schema.js";
 
 const SHOWN = 8; // fields of an object; more optional ones wait behind a summary
 const DEEPEST = 6;
@@ -306,9 +305,8 @@ export class Alternatives extends Field {
   fit(value) {
     const told = this.property ? this.values.indexOf(value?.[this.property]) : -1;
     if (told >= 0) return told;
-    const clean = this.options.map((one) => { const { $name, ...rest } = one; return rest; });
-    const problems = clean.map((one) => check(one, this.form.defs, value, { words: this.words, sending: true }).length);
-    return problems.indexOf(Math.min(...problems));
+    const scores = this.options.map((one) => likeness(one, value, this.form.defs));
+    return scores.indexOf(Math.max(...scores));
   }
 
   takes() { return true; }

@@ -74,3 +74,22 @@ export function takesNull(schema, defs) {
 export function isFile(schema) {
   return typeOf(schema) === "string" && (schema.format === "binary" || (schema.contentMediaType && !schema.contentEncoding));
 }
+
+/** Return how much a value looks like one of the schema, for choosing among alternatives. */
+export function likeness(schema, value, defs, depth = 0) {
+  const found = resolved(schema, defs);
+  const values = valuesOf(found, defs);
+  if (values) return values.some((one) => JSON.stringify(one.value) === JSON.stringify(value)) ? 10 : -10;
+  const options = depth < 4 ? alternativesOf(found, defs) : [];
+  if (options.length) return Math.max(...options.map((one) => likeness(one, value, defs, depth + 1)));
+  const type = typeOf(found);
+  const own = value === null ? NULL : Array.isArray(value) ? "array" : typeof value;
+  if (type && type !== own && !(type === "integer" && Number.isInteger(value))) return -10;
+  if (own === "array") return value.length && depth < 4 ? 1 + likeness(found.items ?? {}, value[0], defs, depth + 1) / 4 : 1;
+  if (own !== "object") return type ? 2 : 0;
+  const names = Object.keys(value);
+  const known = names.filter((name) => Object.hasOwn(found.properties ?? {}, name));
+  const missing = (found.required ?? []).filter((name) => !names.includes(name));
+  const inside = depth < 4 ? known.map((name) => likeness(found.properties[name], value[name], defs, depth + 1)) : [];
+  return 1 + known.length - (names.length - known.length) - 3 * missing.length + inside.reduce((sum, one) => sum + Math.min(one, 1), 0);
+}

@@ -1,4 +1,4 @@
-// Whether a value is what a schema says (JSON Schema 2020-12), in words that a reader can act on. <request-form> gives them once.
+// Whether a value is what a schema says (JSON Schema 2020-12), in words that a reader can act on.
 import { dereference, validate } from "../../vendor/json-schema/json-schema.js";
 
 const MOST = 50; // problems that are told
@@ -10,14 +10,9 @@ const AT_MOST = { maxLength: "longest", minLength: "shortest", maxItems: "mostit
   maximum: "highest", exclusiveMinimum: "above", exclusiveMaximum: "below", multipleOf: "multiple", pattern: "pattern",
   minProperties: "fewestitems", maxProperties: "mostitems", uniqueItems: "unique", contains: "contains" };
 
-let spoken = {};
-
-/** Use these words from now on. */
-export function speak(words) { spoken = words; }
-
 /** Return `[{place, message}]`, nothing where the value fits. `place` is a JSON Pointer (RFC 6901). In what is sent, fields
  *  that are read-only may be missing; in an answer, those that are write-only. */
-export function check(schema, defs, value, { words = spoken, sending = false } = {}) {
+export function check(schema, defs, value, { words, sending = false }) {
   let found;
   try {
     const { root, lookup } = readied(schema, defs, sending ? "readOnly" : "writeOnly");
