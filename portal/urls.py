@@ -55,6 +55,6 @@ urlpatterns = [
 
 handler400 = "portal.problems.views.bad_request"
 handler403 = "portal.problems.views.forbidden"
-handler404 = "portal.guides.views.page_not_found"
+handler404 = "portal.search.views.page_not_found"
 handler500 = "portal.problems.views.server_error"
 handler429 = "portal.accounts.account_pages.too_many_requests"  # allauth asks for it

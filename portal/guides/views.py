@@ -1,7 +1,5 @@
 """Guide pages and their Markdown twins."""
 
-from difflib import get_close_matches
-
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,10 +11,8 @@ from portal.connect.synthetic import NAMED
 from portal.edge.environments import SANDBOX, base_url
 from portal.guides.code import code_group
 from portal.guides.library import ENGLISH, Page, library
-from portal.guides.sources import PageError
 from portal.guides.twins import written_call
 from portal.problems.responses import problem_response
-from portal.problems.views import below_api
 from portal.samples.calls import Call
 from portal.ui.public import MARKDOWN, public_page
 
@@ -68,20 +64,6 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
         "area": "guides",
     }
     return HttpResponse(render_to_string("guides/page.html", context, request))
-
-
-def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer an unknown address: a problem below the API; elsewhere a page that suggests guides of a like name."""
-    if below_api(request):
-        return problem_response(request, "route_not_found")
-    try:
-        pages = library().pages[get_language() or ENGLISH]
-    except PageError:  # in development, while somebody writes; the guide's own page says what is wrong
-        pages = {}
-    asked = request.path_info.strip("/").rpartition("/")[2].removesuffix(".md").lower()
-    suggestions = [pages[slug] for slug in get_close_matches(asked, pages, n=3, cutoff=0.5)]
-    context = {"suggestions": suggestions}
-    return HttpResponse(render_to_string("404.html", context, request), status=404)
 
 
 @public_page

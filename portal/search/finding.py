@@ -77,6 +77,17 @@ def find(index: Index, query: str, language: str) -> Found:
     return Found(hits, meant, corrected if hits else "")
 
 
+def alike(index: Index, name: str, language: str) -> list[Hit]:
+    """Return whole pages whose own name, as it stands in an address, has words of this one in it."""
+    found = find(index, name, language)
+    wanted = {form for word in found.words for part in word.parts if len(part) > 2 for form in (part, *singular(part))}
+    return [hit for hit in found.hits if hit.url == hit.page and wanted & (_title_terms(hit.title) | _names(hit))]
+
+
+def _names(hit: Hit) -> frozenset[str]:
+    return frozenset(term for name in hit.names for term in _title_terms(name))
+
+
 def _asked(query: str, language: str) -> tuple[Word, ...]:
     typed = [word for word, _ in zip(words(query[:LONGEST_QUERY]), range(MOST_WORDS), strict=False)]
     telling = [word for word in typed if word.whole not in STOP.get(language, ())]

@@ -8,6 +8,7 @@ answers anybody. Where DATA_DIR cannot be written, each process keeps the index 
 import hashlib
 import logging
 import os
+import re
 import sqlite3
 import tempfile
 import threading
@@ -27,10 +28,11 @@ from portal.guides.variables import variables
 from portal.openapi.documents import documents
 from portal.search.entries import entries
 from portal.search.entry import Entry
-from portal.search.words import CAMEL, PART, fold, terms
+from portal.search.words import CAMEL, PART, fold, parts_of, terms
 
 NAME: Final = "search.sqlite3"
 SOURCES: Final = ("portal/**/*.py", "portal/**/*.toml", "locale/**/*.mo", "templates/guides/*.html")
+IDENTIFIER: Final = re.compile(r"[\w:]+", re.ASCII)
 COLUMNS: Final = "kind, url, title, place, page, text, language, names"
 TABLES: Final = """
     CREATE TABLE entries_{0} (id INTEGER PRIMARY KEY, {1});
@@ -164,6 +166,7 @@ def _fill(connection: sqlite3.Connection, language: str, found: Iterable[Entry])
             (number, *(" ".join(terms(part)) for part in searched)),
         )
         read = {fold(one[0]): one[0] for one in PART.finditer(CAMEL.sub(" ", f"{each.title} {names} {each.text}"))}
+        read |= {"".join(parts_of(name)): name for name in each.names if IDENTIFIER.fullmatch(name)}
         counts.update(read.keys())
         for word, written in read.items():
             shown[word] = min(shown.get(word, written), written, key=str.isupper)

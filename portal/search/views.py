@@ -16,10 +16,13 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 from limits import RateLimitItemPerMinute
 
+from portal.guides.sources import PageError
 from portal.limits.quotas import network
 from portal.limits.rates import seconds_to_wait
+from portal.problems.responses import problem_response
+from portal.problems.views import below_api
 from portal.search.entry import Kind
-from portal.search.finding import LONGEST_QUERY, Found, Hit, find
+from portal.search.finding import LONGEST_QUERY, Found, Hit, alike, find
 from portal.search.index import index
 from portal.search.marks import marked, snippet
 from portal.ui.public import Kept
@@ -27,6 +30,7 @@ from portal.ui.public import Kept
 AT_ONCE: Final = 8
 """Results while one types."""
 ON_A_PAGE: Final = 20
+SUGGESTIONS: Final = 3
 MAX_AGE: Final = 300
 KINDS: Final = {
     Kind.GUIDE: _lazy("Guide"), Kind.SECTION: _lazy("Guide"), Kind.PAGE: _lazy("Page"),
@@ -67,6 +71,18 @@ def search(request: HttpRequest) -> HttpResponse:
         "path": f"{reverse('search')}?{urlencode({'q': query})}",
     }
     return _kept(request, HttpResponse(render_to_string("search/page.html", context, request)))
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer an unknown address: a problem below the API; elsewhere a page that suggests what is called like it."""
+    if below_api(request):
+        return problem_response(request, "route_not_found")
+    asked = request.path_info.strip("/").rpartition("/")[2].removesuffix(".md")
+    try:
+        suggestions = alike(index(), asked, get_language() or settings.LANGUAGE_CODE)[:SUGGESTIONS]
+    except PageError:  # in development, while somebody writes; the guide's own page says what is wrong
+        suggestions = []
+    return HttpResponse(render_to_string("404.html", {"suggestions": suggestions}, request), status=404)
 
 
 def _query(request: HttpRequest) -> str:

@@ -30,8 +30,8 @@
     // `/` goes to the search field, and whoever comes to it gets the script that answers as one types.
     const field = document.querySelector("[data-search]");
     field?.addEventListener("focus", () => import(field.dataset.search).catch(() => {}));
-    if (field && kept("slash") !== "off") document.addEventListener("keydown", (event) => {
-      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable]")) return;
+    if (field) document.addEventListener("keydown", (event) => {
+      if (event.key !== "/" || kept("slash") === "off" || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable]")) return;
       event.preventDefault();
       field.focus();
     });

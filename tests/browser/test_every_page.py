@@ -47,6 +47,7 @@ def pages(language: str) -> list[str]:
             *reference,
             *console,
             reverse("changelog"),
+            reverse("search") + "?q=patient",
             reverse("error-list"),
             error,
             reverse("styleguide"),

@@ -114,7 +114,7 @@ def test_a_broken_guide_breaks_no_other_address(client: Client, monkeypatch: pyt
     def broken() -> None:
         raise PageError(Path("page.md"), 3, "nobody can read this")
 
-    monkeypatch.setattr("portal.guides.views.library", broken)
+    monkeypatch.setattr("portal.search.index.library", broken)
     answer = client.get("/no-such-page/")
     assert answer.status_code == 404
     assert "There is no page at this address." in answer.content.decode()

@@ -59,3 +59,27 @@ def test_a_page_without_results_leads_on() -> None:
 def test_what_was_typed_is_text() -> None:
     html = page("/search/", q='"><img src=x onerror=alert(1)>')
     assert "<img" not in html
+
+
+@pytest.mark.parametrize(
+    ("asked", "wanted"),
+    [
+        ("/guides/autentication/", "/guides/authentication/"),
+        ("/guides/rotate-secret.md", "/guides/rotate-a-secret/"),
+        ("/reference/operations/createtokn/", "/reference/operations/createToken/"),
+        ("/errors/insufficient_scopes/", "/errors/insufficient_scope/"),
+        ("/fr/guides/authentification/", "/fr/guides/authentication/"),
+    ],
+)
+def test_an_unknown_address_suggests_what_is_called_like_it(asked: str, wanted: str) -> None:
+    answer = visitor().get(asked)
+    assert answer.status_code == 404
+    suggested, _, _ = answer.content.decode().partition('getting-started/">Getting started')
+    assert f'href="{wanted}"' in suggested.rpartition("<h1>")[2]
+
+
+@pytest.mark.parametrize("asked", ["/x/", "/%00/", "/guides/%22%22/", "/" + "a_" * 3000, "/😀/", "/guides/zzzz/"])
+def test_an_address_like_no_other_suggests_nothing(asked: str) -> None:
+    answer = visitor().get(asked)
+    assert answer.status_code == 404
+    assert "Did you mean" not in answer.content.decode()

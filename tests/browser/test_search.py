@@ -1,0 +1,166 @@
+"""The search field in the header: keyboard alone, what a screen reader hears, phones, slow and broken networks."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, Route, expect
+
+from tests.browser.windows import Window, open_window, overflow, shift
+from tests.servers import Server
+
+GUIDE = "/guides/getting-started/"
+ANSWER = "**/search/answer/**"
+
+
+def field(page: Page) -> Locator:
+    return page.get_by_label("Search docs and endpoints")
+
+
+def options(page: Page) -> Locator:
+    return page.get_by_role("option")
+
+
+def width(shown: Locator) -> float:
+    box = shown.bounding_box()
+    return box["width"] if box else 0
+
+
+def search(page: Page, query: str) -> None:
+    """Type as a reader does who has just pressed the key."""
+    page.keyboard.press("/")
+    expect(field(page)).to_be_focused()
+    page.keyboard.type(query)
+
+
+def test_by_keyboard_alone(page: Page) -> None:
+    page.goto(GUIDE)
+    search(page, "rotate a secret")
+    box = page.get_by_role("combobox", name="Search docs and endpoints")
+    expect(box).to_have_attribute("aria-expanded", "true")
+    expect(page.get_by_role("listbox", name="Results")).to_be_visible()
+    expect(page.locator("form.search [role=status]")).to_have_text(re.compile(r"^\d+ results$"))
+    assert not box.get_attribute("aria-activedescendant")
+    page.keyboard.press("ArrowDown")
+    first = options(page).first
+    expect(first).to_have_attribute("aria-selected", "true")
+    assert box.get_attribute("aria-activedescendant") == first.get_attribute("id")
+    page.keyboard.press("ArrowUp")
+    expect(first).not_to_have_attribute("aria-selected", "true")
+    page.keyboard.press("ArrowUp")
+    expect(options(page).last).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/guides/rotate-a-secret/")
+
+
+def test_escape_closes_then_empties_then_leaves(page: Page) -> None:
+    page.goto(GUIDE)
+    search(page, "token")
+    expect(options(page).first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".search-panel")).to_be_hidden()
+    expect(field(page)).to_have_value("token")
+    page.keyboard.press("Escape")
+    expect(field(page)).to_have_value("")
+    page.keyboard.press("Escape")
+    expect(field(page)).not_to_be_focused()
+
+
+def test_enter_leads_to_the_page_of_results(page: Page) -> None:
+    page.goto(GUIDE)
+    search(page, "pateint")
+    expect(page.locator(".search-note")).to_have_text("Showing results for patient")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search/?q=pateint")
+    expect(page.get_by_text("Showing results for patient")).to_be_visible()
+
+
+def test_a_slash_in_a_field_is_a_slash_and_the_key_can_be_switched_off(page: Page) -> None:
+    page.goto("/search/")
+    own = page.get_by_label("Guides, operations, fields, errors and scopes")
+    own.press("/")
+    expect(own).to_have_value("/")
+    page.get_by_label("The / key goes to the search field").uncheck()
+    page.goto(GUIDE)
+    page.keyboard.press("/")
+    expect(field(page)).not_to_be_focused()
+
+
+def test_the_last_query_wins_however_answers_arrive(page: Page) -> None:
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if "q=token" in route.request.url:
+            waiting.append(route)
+        else:
+            route.continue_()
+
+    page.goto(GUIDE)
+    page.route(ANSWER, hold)
+    with page.expect_request(ANSWER):
+        search(page, "token")
+    field(page).fill("break glass")
+    expect(options(page).first).to_contain_text("Break the glass")
+    for route in waiting:
+        route.fulfill(body=json.dumps({"said": "late", "html": '<a role="option">late</a>'}))
+    page.keyboard.press("ArrowDown")
+    expect(options(page).first).to_contain_text("Break the glass")
+
+
+def test_being_offline_is_said_and_the_next_try_works(window: Window) -> None:
+    page = window.page
+    page.goto(GUIDE)
+    search(page, "token")
+    expect(options(page).first).to_be_visible()
+    window.context.set_offline(True)
+    field(page).fill("secret")
+    expect(page.locator(".search-panel")).to_have_text("You are offline. Connect to search.")
+    window.context.set_offline(False)
+    field(page).fill("secrets")
+    expect(options(page).first).to_be_visible()
+
+
+@pytest.mark.parametrize("status", [429, 500])
+def test_a_refusal_is_said(page: Page, status: int) -> None:
+    page.goto(GUIDE)
+    body = json.dumps({"said": "Wait.", "html": ""}) if status == 429 else "<html>"
+    page.route(ANSWER, lambda route: route.fulfill(status=status, body=body))
+    search(page, "token")
+    said = "Wait." if status == 429 else "The search did not answer. Press Enter to try again."
+    expect(page.locator(".search-panel")).to_have_text(said)
+
+
+def test_on_a_phone_the_field_opens_over_the_header(phone: Window) -> None:
+    page = phone.page
+    page.goto(GUIDE)
+    assert 24 <= width(field(page)) <= 60
+    field(page).click()
+    page.keyboard.type("token")
+    expect(options(page).first).to_be_visible()
+    assert width(field(page)) > 300
+    assert overflow(page) <= 0
+    with page.expect_navigation():
+        options(page).first.click()
+
+
+def test_without_scripts_it_is_a_form(chromium: Browser, live: Server) -> None:
+    with open_window(chromium, live.url, scripts=False) as window:
+        window.page.goto(GUIDE)
+        field(window.page).fill("rotate a secret")
+        field(window.page).press("Enter")
+        window.page.wait_for_url("**/search/?q=rotate+a+secret")
+        window.page.get_by_role("link", name="Rotate a secret", exact=True).first.click()
+        window.page.wait_for_url("**/guides/rotate-a-secret/")
+
+
+def test_the_script_comes_with_the_first_use_and_moves_nothing(page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(GUIDE, wait_until="networkidle")
+    assert not [url for url in asked if "/js/search" in url or "/css/search." in url]
+    search(page, "token")
+    expect(options(page).first).to_be_visible()
+    assert [url for url in asked if "/js/search" in url]
+    assert shift(page) < 0.01
