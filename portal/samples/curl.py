@@ -73,8 +73,10 @@ def _part(part: Part) -> str:
         return f"-F {_path(f'{part.name}=@{_in_form(part.filename)}{kind}')}"
     # -F would read a file, take a semicolon for the end, and leave out white space around.
     is_plain = part.text[:1] not in {"@", "<", '"', ""} and ";" not in part.text and part.text.strip() == part.text
-    if kind or is_plain:
-        return f"-F {_path(f'{part.name}={_in_form(part.text) if kind else part.text}{kind}')}"
+    if is_plain:
+        return f"-F {_path(f'{part.name}={part.text}{kind}')}"
+    if kind:
+        return f"-F {_path(f'{part.name}={_in_form(part.text)}{kind}')}"
     return f"--form-string {_path(f'{part.name}={part.text}')}"
 
 
