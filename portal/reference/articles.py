@@ -136,9 +136,14 @@ def _sent(bodies: tuple[Body, ...]) -> Iterator[Sent]:
 
 
 def _alike(one: Node | None, other: Node | None) -> bool:
+    """Say whether both have the same insides, by whatever name."""
     if one is None or other is None:
         return one is other
-    return replace(one, reference="") == replace(other, reference="")
+    return _plain(one) == _plain(other)
+
+
+def _plain(node: Node) -> Node:
+    return replace(node, reference="", description="", title="")
 
 
 def _errors(answer: Answer) -> tuple[ProblemType, ...]:

@@ -18,6 +18,8 @@ LONGEST: Final = 50_000
 # Python-Markdown, which the guides use, takes minutes over some texts of this length.
 _MARKDOWN: Final = MarkdownIt("commonmark").enable("table")
 _ABSOLUTE: Final = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
+_HEADING: Final = re.compile(r"<(/?)h[1-6]>")
+_EMPTY: Final = re.compile(r"<a [^>]*>\s*</a>")
 
 
 @lru_cache(maxsize=4096)
@@ -35,14 +37,20 @@ def html(text: str) -> SafeString:
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer",
     )
-    return mark_safe(clean)  # noqa: S308 - nh3 has just cleaned it
+    return mark_safe(_on_a_page(clean))  # noqa: S308 - nh3 has just cleaned it
+
+
+def _on_a_page(clean: str) -> str:
+    """Return it without what would disturb the page around it: headings out of order, links of nothing."""
+    clean = _HEADING.sub(lambda found: f"<{found[1]}p>" if found[1] else '<p class="heading">', clean)
+    return _EMPTY.sub("", clean).replace("<pre>", '<pre tabindex="0">')
 
 
 def _written(text: str) -> str:
     tokens = _MARKDOWN.parse(text)
     for token in tokens:
         if token.tag in {"h1", "h2"}:
-            token.tag = "h3"  # the page has its own
+            token.tag = "h3"  # the cleaner knows no others
     rendered: str = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
     return rendered
 

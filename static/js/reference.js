@@ -1,20 +1,28 @@
-// The reference: what a fragment points to is shown, also inside what is folded (browsers that do it themselves find
-// nothing to do). Without this script everything can be unfolded by hand.
+// The reference: shows what a fragment points to, also inside what is folded, and offers the console.
+// Without this script everything can be unfolded and read.
 const show = () => {
-  let id;
-  try { id = decodeURIComponent(location.hash.slice(1)); } catch { return; }
-  const target = id && document.getElementById(id);
-  if (!target) return;
-  let folded = false;
-  for (let at = target; at; at = at.parentElement) {
-    if (at.localName === "details" && !at.open) { at.open = true; folded = true; }
-  }
-  if (folded) target.scrollIntoView();
+  let target = null;
+  try { target = document.getElementById(decodeURIComponent(location.hash.slice(1))); } catch { return; }
+  for (let at = target; at; at = at.parentElement) if (at.localName === "details") at.open = true;
+  target?.scrollIntoView();
 };
 addEventListener("hashchange", show);
-show();
+if (location.hash) show();
 
-// Where the navigation is longer than the window, the page at hand is in its view.
-const nav = document.querySelector(".reference .side-nav nav");
+// In a long navigation the page at hand is in view.
+const nav = document.querySelector(".side-nav nav");
 const here = nav?.querySelector("li [aria-current]");
-if (here && nav.scrollHeight > nav.clientHeight) nav.scrollTop = here.offsetTop - nav.clientHeight / 3;
+if (here) nav.scrollTop = here.offsetTop - nav.clientHeight / 3;
+
+for (const place of document.querySelectorAll("[data-try]")) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.dataset.send = "";
+  button.textContent = place.dataset.try;
+  button.onclick = () => {
+    button.ariaBusy = "true";
+    button.onclick = null;
+    import("./try-it.js").then((tried) => tried.show(place)).catch(() => location.assign(place.dataset.page));
+  };
+  (place.querySelector(".code-bar") ?? place).append(button);
+}

@@ -36,6 +36,7 @@ def pages(language: str) -> list[str]:
         error = reverse("error-page", args=["token_missing"])
         reference = [
             reverse("reference"),
+            reverse("reference-scopes"),
             reverse("reference-tag", args=["records"]),
             reverse("reference-operation", args=["resolvePatient"]),
             reverse("reference-schema", args=["EncounterPush"]),

@@ -9,7 +9,9 @@ from portal.reference.text import LONGEST, html
     ("written", "shown"),
     [
         ("**bold** and `code`", "<p><strong>bold</strong> and <code>code</code></p>\n"),
-        ("# A title", "<h3>A title</h3>\n"),
+        ("# A title", '<p class="heading">A title</p>\n'),
+        ("[![x](https://x.example/p.gif)](https://x.example)", "<p></p>\n"),
+        ("    code", '<pre tabindex="0"><code>code\n</code></pre>\n'),
         ("Text\n- a list right below", "<p>Text</p>\n<ul>\n<li>a list right below</li>\n</ul>\n"),
         ("one<br>two", "<p>one<br>two</p>\n"),
         ("[a](javascript:alert(1))", "<p>[a](javascript:alert(1))</p>\n"),

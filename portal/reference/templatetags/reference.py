@@ -69,6 +69,8 @@ def demands(node: Node) -> list[SafeString]:
 @register.simple_tag(takes_context=True)
 def type_of(context: Mapping[str, Any], node: Node) -> SafeString:
     """Return what a value is, with links to schemas: `string, date`, `array of Patient or null`."""
+    if node.types == ("null",) and node.alternatives:
+        return format_html("{}", _("may be null"))
     text = format_html_join(_(" or "), "{}", ((_type(context, one),) for one in node.types))
     known = dict(node.facts).get("format")
     text = format_html("{}, {}", text, known) if known else text
@@ -83,6 +85,13 @@ def _type(context: Mapping[str, Any], name: str) -> SafeString | str:
 def _schema(context: Mapping[str, Any], name: str) -> SafeString | str:
     address = reference(context, "schema", name) if name in context["contents"].schemas else ""
     return format_html('<a href="{}">{}</a>', address, name) if address else name
+
+
+@register.simple_tag(takes_context=True)
+def examples_of(context: Mapping[str, Any], node: Node) -> list[str]:
+    """Return some values, each once: of our own document the first, because others are examples of what is refused."""
+    found = list(dict.fromkeys(node.examples))
+    return found[:3] if context["document"].slug else found[:1]
 
 
 @register.filter
