@@ -183,8 +183,20 @@ def test_a_server_that_is_gone_and_one_that_never_answers(page: Page) -> None:
     expect(page.locator(".console [data-figures]")).to_contain_text("No answer within 30 seconds.")
 
 
+def test_a_console_that_cannot_be_loaded_says_so(page: Page) -> None:
+    page.route("**/console/shell/", lambda route: route.abort())
+    page.goto("/console/operations/searchPatient/")
+    expect(page.get_by_role("alert")).to_contain_text("The console could not be loaded.")
+    expect(page.locator("api-console code")).to_contain_text("curl")
+
+
 def test_offline(page: Page, context: BrowserContext) -> None:
     open_console(page, "searchPatient", SEARCH)
+    context.set_offline(True)
+    button(page, "send").click()
+    expect(note(page)).to_contain_text("did not reach the server")
+    context.set_offline(False)
+    send(page)
     context.set_offline(True)
     send(page)
     expect(page.locator(".console [data-figures]")).to_contain_text("did not reach the server")

@@ -1,13 +1,10 @@
 // <api-console>: fill in a request, send it from here, look at what came back. The page's loader imports this on the
 // first interaction; the shell with all words comes once from the server, the operation from its description.
-import { AnswerView } from "./answer.js";
-import { asked } from "./asking.js";
 import { RequestForm } from "./form.js";
 import { add } from "./history.js";
-import { Languages } from "./languages.js";
 import { Past } from "./past.js";
 import { compose, withoutSecrets } from "./request.js";
-import { send, writes } from "./sending.js";
+import { reached, send, writes } from "./sending.js";
 import { pack, unpack } from "./sharing.js";
 import { tabs } from "./tabs.js";
 import { Who } from "./who.js";
@@ -55,6 +52,17 @@ function paired(content) {
 class ApiConsole extends HTMLElement {
   connectedCallback() {
     this.started ??= this.#start();
+    this.started.catch(() => this.#lost());
+  }
+
+  /** What stood here before the script stays, with the reason why there is no more. */
+  #lost() {
+    if (!this.dataset.failed || this.querySelector(".console-lost")) return;
+    const told = document.createElement("p");
+    told.className = "console-lost";
+    told.setAttribute("role", "alert");
+    told.textContent = this.dataset.failed;
+    this.prepend(told);
   }
 
   /** Resolves when the form stands there; the loader of the page tells the reader where it does not. */
@@ -74,10 +82,8 @@ class ApiConsole extends HTMLElement {
     this.replaceChildren(content);
     this.piece = (name) => this.querySelector(`[data-${name}]`);
     this.say = (text) => { this.piece("said").textContent = text; };
-    this.answer = new AnswerView(this.piece("answer"), this.words, this.say);
     this.past = new Past(this.piece("past"), this.words, description, (values, again) => this.#use(values, again));
     this.who = new Who(this, this.words, description, () => this.#changed());
-    this.languages = new Languages(this.piece("languages"), this.words, () => this.#shown(), this.say);
     this.show = tabs(this.querySelector(".console-tabs"), (name) => this.#tab(name));
     this.#listen();
     this.#changed();
@@ -110,14 +116,25 @@ class ApiConsole extends HTMLElement {
     const trying = name === "try";
     this.piece("try").hidden = !trying;
     this.piece("languages").hidden = trying;
-    if (!trying) this.languages.show(name);
+    if (!trying) this.#language(name);
+  }
+
+  async #language(name) {
+    try {
+      const { Languages } = await import("./languages.js");
+      this.languages ??= new Languages(this.piece("languages"), this.words, () => this.#shown(), this.say);
+    } catch {
+      this.piece("languages").querySelector("code").textContent = this.words.unsampled;
+      return;
+    }
+    await this.languages.show(name);
   }
 
   /** Environment, app or token are others. */
   #changed() {
     if (!this.who) return;
     const production = this.who.environment === "production";
-    if (this.dataset.environment !== this.who.environment) this.answer.clear(); // it is of the other one
+    if (this.dataset.environment !== this.who.environment) this.answer?.clear(); // it is of the other one
     this.dataset.environment = this.who.environment;
     this.piece("share").hidden = production;
     this.piece("send").textContent = this.words[this.who.base === null ? "showIt" : "send"];
@@ -153,6 +170,7 @@ class ApiConsole extends HTMLElement {
     }
     if (this.who.environment === "production" && writes(request)) {
       const facts = { method: request.method, url: new URL(request.url, location.href).href, app: this.who.name };
+      const { asked } = await import("./asking.js");
       if (!await asked(this.piece("ask"), facts)) return this.#note(this.words.unsent);
     }
     this.show("try");
@@ -160,18 +178,24 @@ class ApiConsole extends HTMLElement {
   }
 
   async #exchange(request, values) {
+    let failed = "";
     this.aborting = new AbortController();
     this.#busy(true);
     try {
+      const { AnswerView } = await reached(import("./answer.js")); // what shows answers comes with the first
+      this.answer ??= new AnswerView(this.piece("answer"), this.words, this.say);
       await this.#ask(request, values, this.aborting.signal);
     } catch (error) {
       const reason = { AbortError: "cancelled", TimeoutError: "timeout", SignedOut: "signedOut", Unreachable: "unreachable" }[error.name];
       if (!reason) throw error;
-      this.answer.fail(reason);
+      failed = reason;
     } finally {
       this.aborting = null;
       this.#busy(false);
     }
+    if (!failed) return;
+    if (this.answer) this.answer.fail(failed);
+    else this.#note(this.words[failed]);
   }
 
   async #ask(request, values, signal) {
@@ -197,7 +221,7 @@ class ApiConsole extends HTMLElement {
     this.setAttribute("aria-busy", String(busy));
     this.piece("cancel").hidden = !busy;
     for (const name of ["environment", "app", "token"]) this.piece(name).disabled = busy;
-    if (busy) this.answer.clear();
+    if (busy) this.answer?.clear();
     this.#note(busy ? this.words.sending : "");
   }
 
