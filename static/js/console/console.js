@@ -156,7 +156,8 @@ class ApiConsole extends HTMLElement {
   /** Send what the form holds. While one request is under way there is no second one. */
   async send() {
     if (this.aborting || this.checking || this.piece("ask").open) return;
-    this.checking = this.form.problems().finally(() => { this.checking = null; });
+    this.setAttribute("aria-busy", "true");
+    this.checking = this.form.problems().finally(() => { this.checking = null; this.setAttribute("aria-busy", "false"); });
     if ((await this.checking).length) return this.#note(this.words.problems);
     if (this.who.base === null) return this.show(document.documentElement.dataset.code);
     const problem = this.who.problem();
