@@ -53,6 +53,7 @@ def test_a_page_without_results_leads_on() -> None:
     assert 'href="/guides/getting-started/"' in html
     empty = page("/search/")
     assert "Nothing was found" not in empty
+    assert "noindex" not in empty
     assert 'href="/guides/getting-started/"' in empty
 
 

@@ -24,6 +24,7 @@ AUDITED = (
     "/reference/operations/resolvePatient/",
     "/console/operations/resolvePatient/",
     "/changelog/",
+    "/search/",
 )
 """What Lighthouse looks at."""
 BARE_PAGE = Target("GET", "/page", {"Accept-Encoding": "gzip"})
