@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.consoles import GOOD, SEARCH, advice, body, match, open_console, said, send, status
 
@@ -91,6 +91,32 @@ def test_what_does_not_match_the_schema_is_named(console: Page) -> None:
     send(console)
     expect(match(console)).to_have_text("not described in the document")
     expect(console.locator(".console [data-mismatch]")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("schema", "body", "told"),
+    [
+        ({"properties": {"a": {"$comment": "cut"}}}, "{}", "too large to compare with the schema"),
+        ({"$ref": "#/$defs/circle"}, "{}", "too large to compare with the schema"),
+        ({"properties": {"a": {"type": "integer"}}}, '{"a": 1}', "matches the schema"),
+        ({"type": "null"}, "null", "matches the schema"),
+    ],
+)
+def test_an_answer_matches_only_what_it_was_compared_with(
+    page: Page, schema: dict[str, Any], body: str, told: str
+) -> None:
+    def described(route: Route) -> None:
+        found = route.fetch().json()
+        found["responses"]["200"] = {"application/json": schema}
+        found["defs"]["circle"] = {"allOf": [{"$ref": "#/$defs/circle"}, {"$ref": "#/$defs/further"}]}
+        found["defs"]["further"] = {"$comment": "cut"}
+        route.fulfill(json=found)
+
+    page.route("**/console/operations/searchPatient.json", described)
+    open_console(page, "searchPatient", SEARCH)
+    answers(page, 200, body)
+    send(page)
+    expect(match(page)).to_have_text(told)
 
 
 @pytest.mark.parametrize(

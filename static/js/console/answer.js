@@ -149,8 +149,8 @@ export class AnswerView {
     if (words !== "?") return badged(badge, "plain", words);
     if (text.length > CHECKED) return badged(badge, "plain", this.words.unchecked);
     const { check } = await import("./validate.js");
-    const problems = check(schema, this.context.description.defs, body ?? text, { words: this.words.form });
-    if (!problems.length) return badged(badge, "matches", this.words.matches);
+    const problems = check(schema, this.context.description.defs, body === undefined ? text : body, { words: this.words.form });
+    if (!problems.length) return problems.unchecked ? badged(badge, "plain", this.words.unchecked) : badged(badge, "matches", this.words.matches);
     list.hidden = false;
     list.querySelector("ul").replaceChildren(...problems.slice(0, 50).map(({ place, message }) => {
       const [item, code] = [document.createElement("li"), document.createElement("code")];

@@ -11,21 +11,29 @@ const AT_MOST = { maxLength: "longest", minLength: "shortest", maxItems: "mostit
   minProperties: "fewestitems", maxProperties: "mostitems", uniqueItems: "unique", contains: "contains" };
 
 /** Return `[{place, message}]`, nothing where the value fits. `place` is a JSON Pointer (RFC 6901). In what is sent, fields
- *  that are read-only may be missing; in an answer, those that are write-only. */
+ *  that are read-only may be missing; in an answer, those that are write-only. `unchecked` of the list is true where the
+ *  value could not be compared, or not with all of the schema: the server cuts large ones. */
 export function check(schema, defs, value, { words, sending = false }) {
   let found;
   try {
     const { root, lookup } = readied(schema, defs, sending ? "readOnly" : "writeOnly");
     found = { root, errors: validate(value, root, "2020-12", lookup, false).errors };
   } catch { // a schema that goes round in circles, or means nothing
-    return [];
+    return Object.assign([], { unchecked: true });
   }
   const all = told(found.errors, found.root, words);
   // To the validator a field that does not fit is one that nothing speaks of as well.
   const problems = all.filter(({ place, message }) => message !== words.unknown
     || !all.some((one) => one.message !== words.unknown && `${one.place}/`.startsWith(`${place}/`)));
   const places = new Map(problems.map((one) => [one.place + one.message, one]));
-  return [...places.values()].slice(0, MOST);
+  return Object.assign([...places.values()].slice(0, MOST), { unchecked: !whole(schema, defs) });
+}
+
+function whole(schema, defs, seen = new Set()) {
+  if (typeof schema !== "object" || schema === null || seen.has(schema)) return true;
+  seen.add(schema);
+  const target = typeof schema.$ref === "string" ? defs[schema.$ref.slice("#/$defs/".length)] : true;
+  return schema.$comment !== "cut" && whole(target, defs, seen) && Object.values(schema).every((one) => whole(one, defs, seen));
 }
 
 const kept = { readOnly: new WeakMap(), writeOnly: new WeakMap() };
