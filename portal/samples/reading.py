@@ -1,5 +1,6 @@
 """A request as a browser describes it in JSON, read strictly: what is written down must be sendable as it is."""
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any, Final
@@ -27,6 +28,8 @@ MOST_HEADERS: Final = 100
 LONGEST_URL: Final = 8_000
 DEEPEST: Final = 60
 """How many objects and lists may stand in each other."""
+LONGEST_WRITTEN: Final = 400_000
+"""Characters of a JSON value an entry a line: deep ones with many entries grow two hundredfold."""
 
 
 class UnreadableError(ValueError):
@@ -117,6 +120,8 @@ def _value(given: Mapping[str, Any]) -> Any:
         raise UnreadableError(
             "/body/value", "This value does not survive JSON: use smaller numbers, or text."
         ) from None
+    if len(json.dumps(given["value"], indent=4)) > LONGEST_WRITTEN:
+        raise UnreadableError("/body/value", f"An entry a line, this is more than {LONGEST_WRITTEN} characters.")
     return given["value"]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 
 from portal.console.sampling import LARGEST, RATE
 from portal.samples.languages import LANGUAGES
@@ -42,6 +43,12 @@ def test_a_script_in_a_body_is_text_in_the_html(client: Client) -> None:
     for sample in ask(client, SEARCH | {"method": "POST", "body": body}).json()["samples"]:
         assert "<script" not in sample["html"]
         assert "<img" not in sample["html"]
+
+
+def test_a_long_sample_is_plain_text(client: Client) -> None:
+    body = {"kind": "json", "value": ["<b>&"] * 5_000}
+    for sample in ask(client, SEARCH | {"method": "POST", "body": body}).json()["samples"]:
+        assert sample["html"] == escape(sample["text"])
 
 
 @pytest.mark.parametrize(
@@ -105,6 +112,9 @@ def test_the_curl_command_is_exactly_the_request(client: Client, given: dict[str
 
 
 JSON_BODY = {"kind": "json", "value": {}}
+WIDE_AND_DEEP: Any = [0] * 10_000
+for _level in range(50):
+    WIDE_AND_DEEP = [WIDE_AND_DEEP]
 
 
 @pytest.mark.parametrize(
@@ -140,6 +150,7 @@ JSON_BODY = {"kind": "json", "value": {}}
         ({"body": {"kind": "json", "value": 1, "text": ""}}, "/body"),
         ({"body": {"kind": "json", "value": 2**60}}, "/body/value"),
         ({"body": {"kind": "json", "value": "\ud800"}}, "/body/value"),
+        ({"body": {"kind": "json", "value": WIDE_AND_DEEP}}, "/body/value"),
         ({"body": {"kind": "text", "text": "\ud800"}}, "/body/text"),
         ({"body": {"kind": "text", "text": "a\0"}}, "/body/text"),
         ({"body": {"kind": "text"}}, "/body/text"),
