@@ -1,6 +1,7 @@
 """An operation as an article of a page: what the document says of it, and what our code knows beside."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -157,8 +158,11 @@ def _headers(answers: tuple[Answer, ...]) -> Iterator[Header]:
     for answer in answers:
         for node in answer.headers:
             found.setdefault(replace(node, anchor=f"headers.{node.name}"), []).append(answer.status)
+    times: Counter[str] = Counter()
     for node, statuses in found.items():
-        yield Header(node, tuple(statuses))
+        times[node.anchor] += 1
+        again = f"~{times[node.anchor]}" if times[node.anchor] > 1 else ""  # it is another one in another answer
+        yield Header(replace(node, anchor=node.anchor + again), tuple(statuses))
 
 
 def _fields(node: Node) -> int:

@@ -15,10 +15,13 @@ from portal.reference.schemas import Tree
 
 PLACES: Final = ("path", "query", "header", "cookie")
 MOST: Final = 1_000
-"""Parameters, and headers of an answer, that are shown."""
+"""Parameters that are shown."""
+MOST_ANSWERS: Final = 80
+"""Answers, and headers of one, that are shown."""
 MOST_BODIES: Final = 20
 """Media types of a body, and callbacks of an operation, that are shown."""
 STATUS: Final = re.compile(r"[1-5](\d\d|XX)\Z|default\Z", re.IGNORECASE)
+HEADER: Final = re.compile(r"[\w.-]{1,200}\Z", re.ASCII)
 MANNERS: Final = ("style", "explode", "allowReserved", "allowEmptyValue")
 """How a parameter is written into the request."""
 
@@ -106,7 +109,7 @@ def _described(operation: Operation, *, with_callbacks: bool) -> Described:
         body_description=text(body.get("description")),
         answers=tuple(
             _answer(document, status, response, answering, examples)
-            for status, response in responses.items()
+            for status, response in islice(responses.items(), MOST_ANSWERS)
             if STATUS.match(status)
         ),
         access=tuple(_access(operation)),
@@ -177,12 +180,14 @@ def _encoded(schema: Node, encoding: Mapped) -> Node:
 
 def _answer(document: Document, status: str, found: Any, tree: Tree, examples: Examples) -> Answer:
     response, anchors = document.follow(found), set[str]()
-    headers = islice(as_dict(response.get("headers")).items(), MOST)
+    named = ((name, each) for name, each in as_dict(response.get("headers")).items() if HEADER.match(name))
     return Answer(
         status=status,
         description=text(response.get("description")),
         bodies=tuple(_bodies(document, response, tree, examples, status)),
-        headers=tuple(_value(name, document.follow(each), tree, status, anchors) for name, each in headers if name),
+        headers=tuple(
+            _value(name, document.follow(each), tree, status, anchors) for name, each in islice(named, MOST_ANSWERS)
+        ),
         links=tuple(_links(document, as_dict(response.get("links")))),
     )
 

@@ -22,7 +22,8 @@ MOST_OF_PAGE: Final = 1_500
 """Nodes of a page after which its further schemas show their top fields alone."""
 DEEPEST: Final = 8
 LONGEST_NAME: Final = 200
-SPACE: Final = re.compile(r"\s")
+UNFIT: Final = re.compile(r"[\s%]")
+"""What an id must not hold, or a link to it would read otherwise."""
 SAYS: Final = ("properties", "oneOf", "anyOf", "additionalProperties", "items", "patternProperties", "prefixItems")
 CONDITIONS: Final = (
     "not", "if", "then", "else", "contains", "propertyNames", "unevaluatedItems", "unevaluatedProperties",
@@ -163,7 +164,7 @@ class _Branch:
             yield key, self.node(each, anchor=f"{anchor}.{key}", above=above, level=level)
 
     def _unique(self, anchor: str) -> str:
-        base = SPACE.sub("_", anchor)[:LONGEST_NAME]
+        base = UNFIT.sub("_", anchor)[:LONGEST_NAME]
         name, number = base, 2
         while name in self._anchors:
             name, number = f"{base}~{number}", number + 1

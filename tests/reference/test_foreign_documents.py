@@ -46,7 +46,9 @@ def wanting(one: Operation, shown: Page) -> list[str]:
         named |= {
             f"body.{name}" for name, rules in properties.items() if document.follow(rules).get("readOnly") is not True
         }
-    return sorted(name for name in named if not any(name.replace(" ", "_") in known for known in shown.ids))
+    return sorted(
+        name for name in named if not any(name.replace(" ", "_").replace("%", "_") in known for known in shown.ids)
+    )
 
 
 def each(slug: str, kind: str, names: list[str], check: Callable[[str, Page], list[str]]) -> dict[str, list[str]]:

@@ -1,0 +1,206 @@
+"""Whatever a document holds, its pages answer, stay small, and nothing of it runs."""
+
+import copy
+import json
+import os
+import random
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.urls import reverse
+from pytest_django import Settings
+
+from portal.openapi.documents import contents
+from portal.ui.public import forget
+from tests.reference.pages import page
+
+EVERYTHING = os.environ.get("CI") == "true"
+LARGEST_PAGE = 2_000_000
+SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'`{{ 7*7 }}{% now %}[x](javascript:alert(1))"
+Look = Callable[[dict[str, Any]], int]
+
+
+@pytest.fixture
+def look(tmp_path: Path, settings: Settings) -> Iterator[Look]:
+    """Return what asks for every page of a document and returns how many there were."""
+    path, times = tmp_path / "hostile.json", count(1)
+    settings.OPENAPI_DOCUMENTS = {"hostile": str(path)}
+
+    def look_at(document: dict[str, Any]) -> int:
+        path.write_text(json.dumps(document))
+        os.utime(path, ns=(0, next(times)))  # so that it is read again, however fast the clock
+        forget()
+        found = contents("hostile")
+        addresses = [
+            reverse("reference-of", args=["hostile"]),
+            *(reverse("reference-tag-of", args=["hostile", tag.slug]) for tag in found.tags),
+            *(reverse("reference-operation-of", args=["hostile", name]) for name in found.operations),
+            *(reverse("reference-schema-of", args=["hostile", name]) for name in found.schemas),
+        ]
+        for address in addresses:
+            shown = page(address)
+            assert shown.faults() == [], address
+            assert len(shown.html) < LARGEST_PAGE, address
+        return len(addresses)
+
+    yield look_at
+    forget()
+
+
+def operation(**raw: Any) -> dict[str, Any]:
+    """Return a document with one operation."""
+    return {"openapi": "3.1.0", "paths": {"/a": {"post": {"operationId": "one", **raw}}}}
+
+
+def sending(schema: Any, **schemas: Any) -> dict[str, Any]:
+    """Return a document whose one operation sends and answers this."""
+    content = {"content": {"application/json": {"schema": schema}}}
+    return operation(requestBody=content, responses={"200": content}) | {"components": {"schemas": schemas}}
+
+
+def everywhere(value: Any) -> dict[str, Any]:
+    """Return a document that has this value in every place where text may stand, names included."""
+    name = str(value)
+    schema = {
+        "title": value, "description": value, "type": value, "format": value, "default": value, "const": value,
+        "enum": [value], "example": value, "examples": [value], "pattern": value, "required": [name],
+        "properties": {name: {"description": value}, "b": {"$ref": value}}, "patternProperties": {name: {}},
+        "oneOf": [{"title": value}, {"$ref": f"#/components/schemas/{name}"}], "x-enumNames": [value],
+        "discriminator": {"propertyName": value, "mapping": {name: value}},
+    }  # fmt: skip
+    parameter = {"name": name, "description": value, "schema": schema, "example": value, "style": value}
+    media = {name: {"schema": schema, "examples": {name: {"summary": value, "value": value}}}}
+    response = {
+        "description": value, "headers": {name: {"description": value, "schema": schema}}, "content": media,
+        "links": {name: {"operationId": value, "description": value, "parameters": {name: value}}},
+    }  # fmt: skip
+    one = {
+        "operationId": value, "summary": value, "description": value, "tags": [value],
+        "parameters": [parameter | {"in": place} for place in ("path", "query", "header", "cookie", value)],
+        "requestBody": {"description": value, "content": media},
+        "responses": {"200": response, "default": response, name: response},
+        "security": [{name: [value]}], "servers": [{"url": value, "description": value}],
+        "callbacks": {name: {name: {"post": {"summary": value, "responses": {"200": response}}}}},
+    }  # fmt: skip
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": value, "description": value, "version": value, "contact": {"url": value}},
+        "servers": [{"url": value, "variables": {name: {"default": value, "enum": [value]}}}],
+        "tags": [{"name": value, "description": value, "externalDocs": {"url": value}}],
+        "paths": {name: {"get": one, "summary": value}, "/b": {"post": {**one, "operationId": None}}},
+        "webhooks": {name: {"post": one}},
+        "components": {
+            "schemas": {name: schema, "Other": schema},
+            "securitySchemes": {
+                name: {"type": "oauth2", "description": value, "flows": {name: {"scopes": {name: value}}}}
+            },
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    "value", [SCRIPT, "javascript:alert(1)", "../../..", "a b/c?d#e%2f&f", "é日本", " ", "x" * 3000]
+)
+def test_text_is_shown_as_text_wherever_it_stands(look: Look, value: str) -> None:
+    assert look(everywhere(value)) > 5
+
+
+WRONG: list[Any] = [None, True, False, 0, -1.5, "", "text", [], [None], [[]], {}, {"a": None}, {"$ref": "#"}, {"$ref": 3},
+                    {"$ref": "#/paths"}, {"$ref": "other.yaml#/a"}, {"allOf": 3}, {"type": {}}, ["a", 3]]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", WRONG if EVERYTHING else WRONG[::6], ids=str)
+def test_values_of_the_wrong_type_are_left_out(look: Look, value: Any) -> None:
+    document = everywhere("a")
+
+    def replaced(found: Any, depth: int) -> Any:
+        if depth == 0:
+            return value
+        if isinstance(found, dict):
+            return {key: replaced(each, depth - 1) for key, each in found.items()}
+        return [replaced(each, depth - 1) for each in found] if isinstance(found, list) else found
+
+    for depth in range(1, 12, 1 if EVERYTHING else 3):
+        look(replaced(document, depth))
+
+
+def circle(size: int) -> dict[str, Any]:
+    """Return schemas of which each is made of all others, and holds them."""
+    names = [f"S{number}" for number in range(size)]
+    references = [{"$ref": f"#/components/schemas/{name}"} for name in names]
+    return {
+        name: {"allOf": references, "properties": dict(zip(names, references, strict=True)), "anyOf": references}
+        for name in names
+    }
+
+
+DEEP: dict[str, Any] = {"type": "string"}
+for _level in range(6):
+    DEEP = {"properties": {"a": DEEP, "b": {"items": DEEP}}, "oneOf": [DEEP, {"not": DEEP}]}
+for _level in range(60):
+    DEEP = {"allOf": [DEEP]}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        pytest.param(sending({"$ref": "#/components/schemas/A"}, A={"$ref": "#/components/schemas/A"}), id="itself"),
+        pytest.param(sending({"$ref": "#/components/schemas/S1"}, **circle(12)), id="all of all others"),
+        pytest.param(sending({"$ref": "#/paths"}), id="a reference to everything"),
+        pytest.param(sending({"properties": {f"p{n}": {"type": "string"} for n in range(10_000)}}), id="10,000 fields"),
+        pytest.param(sending({"enum": list(range(100_000))}), id="100,000 values"),
+        pytest.param(sending({"oneOf": [{"title": str(n)} for n in range(5_000)]}), id="5,000 alternatives"),
+        pytest.param(sending({"items": DEEP}, A=DEEP), id="four to the sixth"),
+        pytest.param(sending({"example": "x" * 10_000_000, "default": ["y"] * 1_000_000}), id="10 MB of example"),
+        pytest.param(sending({"description": "[" * 1_000_000, "pattern": "x" * 1_000_000}), id="1 MB of description"),
+        pytest.param(
+            operation(parameters=[{"in": "query", "name": f"p{n}", "schema": True} for n in range(10_000)]),
+            id="10,000 parameters",
+        ),
+        pytest.param(
+            operation(responses={f"{n}": {"headers": {f"h{m}": {} for m in range(100)}} for n in range(600)}),
+            id="60,000 headers",
+        ),
+    ],
+)
+def test_nothing_is_too_large_or_endless(look: Look, document: dict[str, Any]) -> None:
+    assert look(document) >= 3
+
+
+def test_a_thousand_levels_are_read(look: Look) -> None:
+    deep: dict[str, Any] = {"type": "string"}
+    for _ in range(300):
+        deep = {"properties": {"a": deep}}
+    nested: list[Any] = []
+    for _ in range(300):
+        nested = [nested]
+    assert look(sending(deep | {"example": nested}, A=deep)) == 4
+
+
+def places(found: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield where there is something in a document."""
+    if path:
+        yield path
+    for key, each in found.items() if isinstance(found, dict) else enumerate(found) if isinstance(found, list) else ():
+        yield from places(each, (*path, key))
+
+
+@pytest.mark.parametrize("seed", range(40 if EVERYTHING else 1))
+def test_our_own_document_with_things_in_wrong_places_is_shown(look: Look, settings: Settings, seed: int) -> None:
+    chance = random.Random(seed)
+    document = yaml.load(settings.OPENAPI_DOCUMENT.read_bytes(), yaml.CSafeLoader)
+    where = list(places(document))
+    parts = [copy.deepcopy(document["components"]["schemas"]), copy.deepcopy(document["info"]), *WRONG]
+    for path in chance.sample(where, 60):
+        holder = document
+        try:
+            for key in path[:-1]:
+                holder = holder[key]
+            holder[path[-1]] = copy.deepcopy(chance.choice(parts))
+        except (KeyError, IndexError, TypeError):
+            continue  # another change has taken this place away
+    look(document)
