@@ -12,6 +12,7 @@ from django.views.generic import RedirectView
 from portal.discovery.views import robots, sitemap
 from portal.guides.views import api_root, home, home_twin
 from portal.operators.readers import site as operators
+from portal.reference.views import index_twin as reference_twin
 from portal.ui.views import styleguide
 
 to_the_guide = login_not_required(RedirectView.as_view(pattern_name="guide"))
@@ -30,6 +31,7 @@ urlpatterns = [
         path("", include("portal.discovery.urls")),
         path("guides/", to_the_guide, {"slug": "getting-started"}),
         path("guides/", include("portal.guides.urls")),
+        path("reference.md", reference_twin, name="reference-markdown"),
         path("reference/", include("portal.reference.urls")),
         path("", include("portal.changelog.urls")),
         path("", include("portal.problems.urls")),

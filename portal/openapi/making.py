@@ -107,7 +107,9 @@ class _Maker:
     def _branch(self, schema: Any, flat: Mapped, branches: list[Any], trail: tuple[str, ...], depth: int) -> Any:
         base = {name: rule for name, rule in flat.items() if name not in {"oneOf", "anyOf"}}
         fallback: list[Any] = []
-        for branch in sorted(branches, key=lambda each: self._document.follow(each).get("type") == "null"):
+        # Each try is compared with every branch, so of many branches few are tried.
+        tried = branches[: max(2, 600 // len(branches))]
+        for branch in sorted(tried, key=lambda each: self._document.follow(each).get("type") == "null"):
             for level in (depth + 1, 0):  # what is optional may tell it from the other branches
                 try:
                     merged, longer = self._flat({"allOf": [base, branch]}, trail)

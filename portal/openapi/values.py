@@ -66,7 +66,7 @@ def _names(operation: Operation) -> dict[str, str]:
         for status, response in as_mapping(operation.raw.get("responses")).items()
         if str(status).startswith("2")
         for media in as_mapping(document.follow(response).get("content")).values()
-        for name, each in as_mapping(media.get("examples")).items()
+        for name, each in as_mapping(as_mapping(media).get("examples")).items()
     }
     if not request:
         named = well

@@ -8,6 +8,7 @@ from django.shortcuts import render
 
 from portal.applications.scopes import SCOPES
 from portal.openapi.documents import Contents, contents, documents, servers
+from portal.reference import twins
 from portal.reference.articles import article, one_of_many
 from portal.reference.described import describe
 from portal.reference.schemas import Tree
@@ -63,6 +64,41 @@ def schema(request: HttpRequest, schema: str, document: str = "") -> HttpRespons
     node = Tree(found.document).node(found.schemas[schema], above=(schema,))
     used = uses(found).get(schema, ())
     return _page(request, "reference/schema.html", found, node=node, schema=schema, used=used, place="")
+
+
+@public_page
+def index_twin(_request: HttpRequest, document: str = "") -> HttpResponse:
+    """List the same as Markdown."""
+    return HttpResponse(twins.index(_contents(document)), MARKDOWN)
+
+
+@public_page
+def tag_twin(_request: HttpRequest, tag: str, document: str = "") -> HttpResponse:
+    """List the operations of a tag as Markdown."""
+    found = _contents(document)
+    one = next((each for each in found.tags if each.slug == tag), None)
+    if one is None:
+        raise Http404
+    return HttpResponse(twins.tag(found.document, one), MARKDOWN)
+
+
+@public_page
+def operation_twin(_request: HttpRequest, operation_id: str, document: str = "") -> HttpResponse:
+    """Show one operation as Markdown."""
+    one = _contents(document).operations.get(operation_id)
+    if one is None:
+        raise Http404
+    return HttpResponse(twins.operation(one), MARKDOWN)
+
+
+@public_page
+def schema_twin(_request: HttpRequest, schema: str, document: str = "") -> HttpResponse:
+    """Show one schema as Markdown."""
+    found = _contents(document)
+    if schema not in found.schemas:
+        raise Http404
+    node = Tree(found.document).node(found.schemas[schema], above=(schema,))
+    return HttpResponse(twins.schema(found.document, schema, node, uses(found).get(schema, ())), MARKDOWN)
 
 
 @public_page

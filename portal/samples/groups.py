@@ -31,6 +31,8 @@ COLOURED = frozenset({
 })  # fmt: skip
 """The classes of Pygments that static/css/code.css knows. The others would be a third of a page's bytes for nothing."""
 SPAN = re.compile(r'<span class="(\w+)">([^<]*)</span>')
+LONGEST = 50_000
+"""Characters of a sample that is shown."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ def operation_group(operation: Operation, *, identifier: str, example: str = "")
 
 @lru_cache(maxsize=2048)
 def operation_samples(operation: Operation, server: str, example: str = "") -> tuple[Sample, ...]:
-    """Return the operation with the values of an example in every language; none where no request can be composed."""
+    """Return the operation with an example's values in every language; none where none can be made or is too long."""
     found = values_of(operation)
     values = next((each.values for each in found if each.name == example), found[0].values)
     try:
@@ -133,7 +135,8 @@ def operation_samples(operation: Operation, server: str, example: str = "") -> t
         gets_token=is_ours and operation.id == GRANT,
         reads=_reads(operation),
     )
-    return tuple(written(step))
+    texts = tuple(written(step))
+    return texts if all(len(each.text) <= LONGEST for each in texts) else ()
 
 
 def _name_of_answer(operation: Operation) -> str:

@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 import yaml
+from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
 from portal.openapi.documents import contents
-from portal.ui.public import forget
+from portal.ui.public import forget, twin_of
 from tests.reference.pages import page
 
 EVERYTHING = os.environ.get("CI") == "true"
@@ -45,6 +46,7 @@ def look(tmp_path: Path, settings: Settings) -> Iterator[Look]:
             shown = page(address)
             assert shown.faults() == [], address
             assert len(shown.html) < LARGEST_PAGE, address
+            assert Client().get(twin_of(address)).status_code == 200, address
         return len(addresses)
 
     yield look_at
@@ -109,8 +111,9 @@ def test_text_is_shown_as_text_wherever_it_stands(look: Look, value: str) -> Non
     assert look(everywhere(value)) > 5
 
 
-WRONG: list[Any] = [None, True, False, 0, -1.5, "", "text", [], [None], [[]], {}, {"a": None}, {"$ref": "#"}, {"$ref": 3},
-                    {"$ref": "#/paths"}, {"$ref": "other.yaml#/a"}, {"allOf": 3}, {"type": {}}, ["a", 3]]  # fmt: skip
+WRONG: list[Any] = [None, True, False, 0, -1.5, "", "text", [], [None], [[]], {},
+                    {"a": None}, {"$ref": "#"}, {"$ref": 3}, {"$ref": "#/paths"}, {"$ref": "x.yaml#/a"},
+                    {"allOf": 3}, {"type": {}}, ["a", 3]]  # fmt: skip
 
 
 @pytest.mark.parametrize("value", WRONG if EVERYTHING else WRONG[::6], ids=str)

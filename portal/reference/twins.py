@@ -1,0 +1,223 @@
+"""The reference as Markdown, for readers that are programs. What a document holds cannot break out of its place."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from portal.openapi.documents import Contents, Document, Operation, Tag
+from portal.openapi.words import words
+from portal.reference.described import Answer, Body, Described, describe
+from portal.reference.examples import Example
+from portal.reference.facts import facts
+from portal.reference.nodes import Node
+from portal.samples.composing import server_url
+from portal.samples.groups import operation_samples
+from portal.samples.languages import LANGUAGES
+
+BLOCK: Final = re.compile(r"^\s*(?:```|~~~|#|<|=+\s*$|-+\s*$|\||\[[^]]+\]:)|<!--|<\w", re.MULTILINE)
+"""What could swallow, or be taken for, what comes after a description."""
+BRACKET: Final = re.compile(r"[][]")
+RUN: Final = re.compile(r"`+")
+
+
+def index(found: Contents) -> str:
+    """Return the text of the index: every operation by its tag, and every schema."""
+    document = found.document
+    lines = [f"# {_line(document.title)}", *_said(document, document.section("info").get("description"))]
+    for one in found.tags:
+        lines.append(f"## {_link(document, 'tag', one.slug, _line(_words(document, one.name)) or _('Other'))}")
+        lines.append(_operations(document, one.operations))
+    if found.schemas:
+        links = (_link(document, "schema", name, name) for name in found.schemas)
+        lines += [f"## {_('Schemas')}", "\n".join(f"- {link}" for link in links)]
+    return _joined(lines)
+
+
+def tag(document: Document, one: Tag) -> str:
+    """Return the text of a tag: what it is about, and its operations."""
+    title = _line(_words(document, one.name)) or _("Other")
+    return _joined([f"# {title}", *_said(document, one.description), _operations(document, one.operations)])
+
+
+def schema(document: Document, name: str, node: Node, used: Iterable[Operation]) -> str:
+    """Return the text of a schema: its fields, and the operations that use it."""
+    users = _operations(document, used)
+    more = [f"## {_('Used by')}", users] if users else []
+    return _joined([f"# {_line(name)}", *_value(document, node), *more])
+
+
+def operation(one: Operation) -> str:
+    """Return the text of an operation: everything that its page says, and its request as a command."""
+    document = one.document
+    samples = operation_samples(one, server_url(one)) if not one.is_webhook else ()
+    command = [_fenced(each.text, "bash") for each in samples if each.language is LANGUAGES[0]]
+    return _joined([f"# {_line(_words(document, one.summary))}", *_described(describe(one), "##"), *command])
+
+
+def _described(found: Described, level: str) -> Iterator[str]:
+    one, document = found.operation, found.operation.document
+    yield _code(f"{one.method} {one.path}") + (f" · {_('webhook')}" if one.is_webhook else "")
+    if one.deprecated:
+        yield f"**{_('deprecated')}**"
+    yield from _said(document, one.raw.get("description"))
+    known = facts(found)
+    notes = [f"- {_('Scopes')}: {', '.join(_code(name) for name in found.scopes)}"] if found.scopes else []
+    notes += [f"- {_('Access')}: {_line(way)}" for way in known.ways]
+    notes += [f"- {_('Server')}: {_code(address)}" for address in known.servers]
+    yield "\n".join(notes)
+    titles = {"path": _("Path parameters"), "query": _("Query parameters"), "header": _("Header parameters")}
+    for place, nodes in found.parameters:
+        yield f"{level} {titles.get(place, _('Cookies'))}"
+        yield _table(document, nodes)
+    if found.bodies:
+        yield f"{level} {_('Body')} ({_('required') if found.body_required else _('optional')})"
+        yield from _said(document, found.body_description)
+        for body in found.bodies:
+            yield from _body(document, body)
+    if found.answers:
+        yield f"{level} {_('Responses')}"
+    for answer in found.answers:
+        yield from _answer(document, answer, f"{level}#")
+    for name, callback in found.callbacks:
+        yield f"{level} {_('Callback')} {_code(name)}"
+        yield from _described(callback, f"{level}#"[:6])
+
+
+def _answer(document: Document, answer: Answer, level: str) -> Iterator[str]:
+    yield f"{level} {answer.status}"
+    yield from _said(document, answer.description)
+    for body in answer.bodies:
+        yield from _body(document, body)
+    if answer.headers:
+        yield f"{_('Headers')}:"
+        yield _table(document, answer.headers)
+    for link in answer.links:
+        takes = ", ".join(f"{_code(name)} = {_code(value)}" for name, value in link.takes)
+        yield f"- {_code(link.name)} → {_code(link.operation)} {takes}"
+
+
+def _body(document: Document, body: Body) -> Iterator[str]:
+    yield _code(body.media_type)
+    if body.schema:
+        yield from _value(document, body.schema)
+    for example in body.examples:
+        yield from _example(example)
+
+
+def _example(example: Example) -> Iterator[str]:
+    if example.summary:
+        yield f"{_line(example.summary)}:"
+    yield _fenced(example.text + ("\n…" if example.is_cut else ""), example.language)
+
+
+def _value(document: Document, node: Node) -> Iterator[str]:
+    """Yield what a value is, and a table of everything in it."""
+    yield f"{_('Type')}: {_type(document, node)}"
+    yield from _said(document, node.description)
+    yield _limits(node)
+    yield _table(document, _inside(node))
+
+
+def _inside(node: Node, prefix: str = "") -> Iterator[Node]:
+    """Yield the parts of a value as fields, the alternatives numbered."""
+    yield from node.children
+    for number, each in enumerate(node.alternatives, 1):
+        yield _named(each, f"{prefix}({number}/{len(node.alternatives)})")
+    for key, each in node.conditions:
+        yield _named(each, f"{prefix}({key})")
+
+
+def _named(node: Node, name: str) -> Node:
+    return Node(**{**node.__dict__, "name": name})
+
+
+def _table(document: Document, nodes: Iterable[Node]) -> str:
+    rows = [row for node in nodes for row in _rows(document, node, "")]
+    if not rows:
+        return ""
+    head = (_("Field"), _("Type"), _("Required"), _("Meaning"))
+    return "\n".join(f"| {' | '.join(row)} |" for row in (head, ("---",) * 4, *rows))
+
+
+def _rows(document: Document, node: Node, prefix: str) -> Iterator[tuple[str, ...]]:
+    """Yield a field and all fields in it, with their paths: `period.start`, `diagnoses[].icd10`."""
+    path = f"{prefix}{node.name}"
+    notes = [_line(_words(document, node.description)), _limits(node)]
+    notes += [f"**{_('deprecated')}**"] if node.deprecated else []
+    notes += [f"{_('for example')} {', '.join(_code(each) for each in node.examples)}"] if node.examples else []
+    meaning = " ".join(filter(None, notes))
+    yield _cell(_code(path)), _cell(_type(document, node)), _("yes") if node.required else _("no"), _cell(meaning)
+    is_list = any(each.startswith("array") for each in node.types)
+    for child in _inside(node):
+        dots = "" if child.name.startswith("[") else "[]." if is_list and not child.name.startswith("(") else "."
+        yield from _rows(document, child, path + dots)
+
+
+def _type(document: Document, node: Node) -> str:
+    text = " | ".join(_line(each) for each in node.types) or _("any")
+    return f"{text} {_link(document, 'schema', node.reference, node.reference)}" if node.reference else text
+
+
+def _limits(node: Node) -> str:
+    limits = [f"{key} {_code(value)}" for key, value in node.facts]
+    values = [_code(value) + (f" ({_line(meaning)})" if meaning else "") for value, meaning in node.meant]
+    limits += [f"{_('one of')} {', '.join(values)}"] if values else []
+    limits += [_("read only")] if node.read_only else []
+    limits += [_("write only")] if node.write_only else []
+    return "; ".join(limits)
+
+
+def _operations(document: Document, operations: Iterable[Operation]) -> str:
+    return "\n".join(
+        f"- {_link(document, 'operation', one.id, _line(_words(document, one.summary)))} "
+        f"{_code(f'{one.method} {one.path}')}"
+        for one in operations
+    )
+
+
+def _link(document: Document, page: str, name: str, text: str) -> str:
+    parts = [document.slug, name] if document.slug else [name]
+    address = reverse(f"reference-{page}-markdown{'-of' if document.slug else ''}", args=parts)
+    escaped = BRACKET.sub(r"\\\g<0>", text)
+    return f"[{escaped}](<{address}>)"
+
+
+def _words(document: Document, text: str) -> str:
+    return text if document.slug else words(get_language() or "en").get(text, text)
+
+
+def _said(document: Document, found: object) -> Iterator[str]:
+    """Yield a description; one that holds blocks is quoted, and so ends where it ends."""
+    text = _words(document, found).strip() if isinstance(found, str) else ""
+    if text:
+        yield "\n".join(f"> {line}" for line in text.splitlines()) if BLOCK.search(text) else text
+
+
+def _line(text: str) -> str:
+    """Return text in one line, in which nothing begins a block or HTML."""
+    return " ".join(text.split()).replace("<", "\\<").lstrip("#>=-+*~`| ")
+
+
+def _code(text: str) -> str:
+    """Return a code span, whose fence is longer than any run of backticks in it."""
+    line = " ".join(text.split())
+    fence = "`" * (max((len(run) for run in RUN.findall(line)), default=0) + 1)
+    space = " " if "`" in line else ""
+    return f"{fence}{space}{line}{space}{fence}" if line else ""
+
+
+def _fenced(text: str, language: str) -> str:
+    fence = "`" * max(3, max((len(run) for run in RUN.findall(text)), default=0) + 1)
+    return f"{fence}{language}\n{text.rstrip()}\n{fence}"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _joined(parts: Iterable[str]) -> str:
+    return "\n\n".join(part for part in parts if part.strip()) + "\n"
