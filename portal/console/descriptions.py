@@ -19,6 +19,7 @@ from portal.openapi.words import words
 from portal.samples.composing import IGNORED, server_url
 
 STYLES: Final = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
+SANDBOX_PREFIX: Final = "/api/v1/"
 MOST_EXAMPLES: Final = 20
 LONGEST_EXAMPLE: Final = 60_000
 
@@ -54,13 +55,16 @@ def description(operation: Operation) -> dict[str, Any]:
 
 
 def _base(server: str) -> str | None:
-    """Return the path of the API where it answers on this host, None where the browser may not call it from here."""
+    """Return the path of the sandbox where that is the server, None where the browser may not call it from here.
+
+    What the console does not show as production is never sent there.
+    """
     try:
         here, there = urlsplit(settings.PUBLIC_URL), urlsplit(server)
     except ValueError:
         return None
     is_here = (here.scheme, here.netloc) == (there.scheme, there.netloc)
-    return there.path if is_here and f"{there.path}/".startswith(settings.API_PREFIXES) else None
+    return there.path if is_here and f"{there.path}/".startswith(SANDBOX_PREFIX) else None
 
 
 def _security(operation: Operation) -> list[Mapped]:
