@@ -2,7 +2,7 @@
 
 import re
 from functools import lru_cache
-from re import _constants, _parser  # type: ignore[attr-defined]
+from re import _constants, _parser
 from typing import Any, Final
 
 LONGEST: Final = 1_000
