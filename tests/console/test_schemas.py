@@ -5,8 +5,8 @@ import sys
 from typing import Any
 
 import pytest
-from pytest_django import Settings
 from jsonschema import Draft202012Validator
+from pytest_django import Settings
 
 from portal.console.descriptions import description
 from portal.console.schemas import CUT, MOST
