@@ -16,9 +16,9 @@ from tests.openapi import foreign
 from tests.portal.rooms import rooms
 
 NAMESPACES = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
-UNLISTED = {"styleguide", "console-operation"}
-"""Public, but nothing that anybody should find: what an operation is stands in the reference."""
-TWINLESS = re.compile(r"console|reference|reference-(tag|operation|schema)")
+UNLISTED = {"styleguide", "console-operation", "console-shell"}
+"""Public, but nothing that anybody should find: what an operation is stands in the reference; the shell is a part."""
+TWINLESS = re.compile(r"console")
 BLOCKS = {"h1", "h2", "h3", "p", "li", "td"}
 ASIDE = {"code-group", "nav", "aside", "svg", "details"}
 
