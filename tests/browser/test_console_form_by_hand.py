@@ -352,7 +352,7 @@ def test_secrets_are_hidden_and_left_out_of_what_is_kept(form: Page) -> None:
           form.values = { header: { 'X-Api-Key': 's3' }, media_type: 'application/json', body };
           return withoutSecrets(form.description, form.values);
         }""",
-        {**secret, "inner": [secret], "access_token": "s4"},
+        {**secret, "inner": [secret], "access_token": "s4", "secretAccessKey": "s5", "secret_key": "s6", "jwt": "s7"},
     )
     assert kept["body"] == {"client_id": "me", "inner": [{"client_id": "me"}]}
     assert kept["header"] == {}

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from typing import Any
 
 import pytest
@@ -100,6 +101,26 @@ def test_production_needs_a_token_of_production_and_asks_before_each_write(
     kept = page.evaluate(STORED)
     for word in (production, "Zebrowska", "MRN-KEEPING"):
         assert word not in kept.partition('"address"')[0]
+
+
+def test_a_link_that_comes_while_a_person_is_asked_changes_nothing(
+    page: Page, live: Server, sent: list[Request]
+) -> None:
+    somebody = {**PERSON, "local_number": "MRN-ASKED", "family_name": "Zawada", "birth_date": "1971-05-03"}
+    open_console(page, "resolvePatient", {"media_type": "application/json", "body": somebody})
+    choose_production(page)
+    token_field(page).fill(token_of(live, DEMO_PRODUCTION_CLIENT))
+    button(page, "send").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    other = fragment({"media_type": "application/json", "body": {**somebody, "given_name": "Another"}})
+    page.evaluate("(other) => { location.hash = other; }", other)
+    page.wait_for_url(f"**{other}")
+    dialog.get_by_role("button", name="Send to production").click()
+    expect(status(page)).to_have_text(re.compile("^20[01] "))
+    expect(page.get_by_label("Environment")).to_have_value("production")
+    assert "Real" in (sent[0].post_data or "")
+    assert [(one["environment"], "values" in one) for one in history(page)] == [("production", False)]
 
 
 def test_a_production_token_is_not_sent_to_the_sandbox(page: Page, live: Server, sent: list[Request]) -> None:

@@ -104,8 +104,10 @@ class ApiConsole extends HTMLElement {
     addEventListener("hashchange", () => this.#open());
   }
 
-  /** Fill the form from a shared link; what came from elsewhere is looked at before anybody sends it. */
+  /** Fill the form from a shared link; what came from elsewhere is looked at before anybody sends it. While a request is
+   *  under way, or a person is asked about it, the form stays what it was made of. */
   #open() {
+    if (this.aborting || this.checking || this.piece("ask").open) return;
     const values = unpack(location.hash);
     if (values === undefined) return;
     if (values) this.#fill(values);

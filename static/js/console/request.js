@@ -2,7 +2,7 @@
 // RFC 6570 and RFC 7578. Pure, and without credentials. portal/samples composes by the same rules; tests compare them.
 const IGNORED = ["accept", "authorization", "connection", "content-length", "content-type", "date", "expect", "host", "keep-alive", "te",
   "trailer", "transfer-encoding", "upgrade", "via"];
-const SECRET = /(^|[-_.\s])(secret|password|passwd|passphrase|token|api[-_]?key|authorization|assertion|private[-_]?key)$/i;
+const SECRET = /(^|[-_.\s])(secret|password|passwd|passphrase|token|(api|secret|private|access)[-_]?key|authorization|assertion|jwt)$/i;
 
 /** What cannot be sent, and the place in the values where it stands: `path.id`, `body`. */
 export class UnfitError extends Error {
