@@ -29,8 +29,9 @@ def parameters_of(operation: Operation) -> list[Mapped]:
     found: dict[tuple[str, str], Mapped] = {}
     for each in (*operation.shared, *as_list(operation.raw.get("parameters"))):
         parameter = operation.document.follow(each)
-        if parameter.get("name") and parameter.get("in") in LOCATIONS:
-            found[str(parameter["in"]), str(parameter["name"])] = parameter
+        name, place = parameter.get("name"), parameter.get("in")
+        if isinstance(name, str) and name and place in LOCATIONS:
+            found[str(place), name] = parameter
     return list(found.values())
 
 

@@ -203,6 +203,13 @@ def test_without_examples_there_is_what_is_required() -> None:
     assert (found.name, found.values) == ("", {"path": {"id": 3}, "query": {"q": "own"}})
 
 
+@pytest.mark.parametrize("name", [None, "", True, {"a": 1}, ["a"]])
+def test_a_parameter_without_a_name_is_left_out(name: Any) -> None:
+    named = {"in": "query", "name": "q", "required": True, "example": "x"}
+    [found] = values_of(operation({"parameters": [{**named, "name": name}, named]}))
+    assert found.values["query"] == {"q": "x"}
+
+
 def test_files_are_named_and_never_made_up() -> None:
     parts = {
         "type": "object",
