@@ -2,7 +2,7 @@
 
 import re
 from functools import lru_cache
-from re import _constants, _parser
+from re import _constants, _parser  # type: ignore[attr-defined, unused-ignore] # mypy may or may not know them
 from typing import Any, Final
 
 LONGEST: Final = 1_000
