@@ -78,9 +78,9 @@ def squeezed(text: str) -> str:
 # --- Templates.
 TRANSLATED = {"blocktranslate": "endblocktranslate", "blocktrans": "endblocktrans", "comment": "endcomment"}
 ARGUMENT = re.compile(
-    r"""(?:\b(?!(?:about|environment|prefix|step)=)\w+=|\b(?:add|default|default_if_none|join|pluralize|yesno):)(["'])(?P<text>.*?)\1"""
+    r"""(?:\b(?!(?:about|environment|kind|level|prefix|step)=)\w+=|\b(?:add|default|default_if_none|join|pluralize|yesno):)(["'])(?P<text>.*?)\1"""
 )
-"""A string that a tag or a filter may show; what is given under these four names is a key."""
+"""A string that a tag or a filter may show; what is given under these names is a key."""
 ADDRESSES = frozenset(("static", "this_page_in", "url"))
 LETTER = re.compile(r"[^\W\d_]")
 
@@ -92,6 +92,8 @@ def literals(template: str, names: tuple[str, ...]) -> list[tuple[int, str]]:
         tag = _tag(token)
         if end or token.token_type is not TokenType.TEXT:
             html.append("\n" * token.contents.count("\n"))
+            if html[-2:-1] and html[-2].endswith(("<", "</")):
+                html.append("p")  # a tag whose name is a variable
             if not end and tag not in ADDRESSES and token.token_type is not TokenType.COMMENT:
                 found += [(token.lineno or 0, match["text"]) for match in ARGUMENT.finditer(token.contents)]
             end = "" if tag == end else end or _skips_to(token)

@@ -71,7 +71,7 @@ def type_of(context: Mapping[str, Any], node: Node) -> SafeString:
     """Return what a value is, with links to schemas: `string, date`, `array of Patient or null`."""
     if node.types == ("null",) and node.alternatives:
         return format_html("{}", _("may be null"))
-    text = format_html_join(_(" or "), "{}", ((_type(context, one),) for one in node.types))
+    text = format_html_join(f" {_('or')} ", "{}", ((_type(context, one),) for one in node.types))
     known = dict(node.facts).get("format")
     text = format_html("{}, {}", text, known) if known else text
     return format_html("{} {}", text, _schema(context, node.reference)) if node.reference else text
