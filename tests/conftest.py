@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.test import Client as DjangoClient
 from django.utils import timezone, translation
 from pytest_django import Settings
+from whitenoise.base import WhiteNoise
 
 from portal.applications.clients import clients
 from portal.applications.feed import feed
@@ -71,6 +72,21 @@ def _ledger_in_line(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _keys_are_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keys, "RSAKey", KeyPool())
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _static_files_are_looked_for_once() -> Iterator[None]:
+    """Let WhiteNoise look through them once for all: every client of Django's has middleware of its own."""
+    look, found = WhiteNoise.update_files_dictionary, {}
+
+    def look_once(self: WhiteNoise, root: str, prefix: str) -> None:
+        if (root, prefix) not in found:
+            look(self, root, prefix)
+            found[root, prefix] = self.files
+        self.files = {**self.files, **found[root, prefix]}
+
+    with patch.object(WhiteNoise, "update_files_dictionary", look_once):
+        yield
 
 
 @pytest.fixture
