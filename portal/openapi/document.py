@@ -1,16 +1,14 @@
-"""The operations of the committed document, read once and again when the file changes."""
+"""The operations and fields of our own document, laid flat: what samples, tables and figures need of them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal
 
-import yaml
-from django.conf import settings
+from portal.openapi import documents
+from portal.openapi.documents import Contents, Document, Mapped, as_list, contents
+from portal.openapi.values import contents_of_body, parameters_of
 
-METHODS = ("get", "put", "post", "delete", "patch")
 JSON = "application/json"
 
 
@@ -27,7 +25,7 @@ class Parameter:
     """A value in the address of an operation."""
 
     name: str
-    location: Literal["query", "path", "header", "cookie"]
+    location: str
     required: bool
     description: str
 
@@ -81,9 +79,8 @@ class Operation:
 
 
 def operations() -> Mapping[str, Operation]:
-    """Return every operation by its id, in the order of the document."""
-    path: Path = settings.OPENAPI_DOCUMENT
-    return _read(path, path.stat().st_mtime_ns)
+    """Return every operation by its id, in the order of the document, read again when its file has changed."""
+    return _operations(contents())
 
 
 def operation(operation_id: str) -> Operation:
@@ -103,22 +100,16 @@ def properties(schema: str) -> tuple[Property, ...]:
 
     :raises UnknownSchemaError: where there is none.
     """
-    path: Path = settings.OPENAPI_DOCUMENT
-    schemas = _schemas(path, path.stat().st_mtime_ns)
-    if schema not in schemas:
-        raise UnknownSchemaError(f"no schema {schema!r}; there are {', '.join(schemas)}")
-    return tuple(_properties(schemas, schemas[schema], ""))
+    found = contents()
+    if schema not in found.schemas:
+        raise UnknownSchemaError(f"no schema {schema!r}; there are {', '.join(found.schemas)}")
+    return tuple(_properties(found.document, found.schemas[schema], ""))
 
 
-@lru_cache(maxsize=1)
-def _schemas(path: Path, changed: int) -> Mapping[str, Any]:
-    return MappingProxyType(_document(path, changed)["components"]["schemas"])
-
-
-def _properties(schemas: Mapping[str, Any], schema: Mapping[str, Any], prefix: str) -> Iterator[Property]:
+def _properties(document: Document, schema: Mapped, prefix: str) -> Iterator[Property]:
     for name, rules in schema.get("properties", {}).items():
         inner = rules.get("items", rules)
-        refers = next((part["$ref"] for part in (inner, *inner.get("allOf", ())) if "$ref" in part), "")
+        refers = next((part for part in (inner, *inner.get("allOf", ())) if "$ref" in part), None)
         kind = rules.get("type", "object")
         yield Property(
             path=prefix + name,
@@ -129,42 +120,29 @@ def _properties(schemas: Mapping[str, Any], schema: Mapping[str, Any], prefix: s
         )
         if refers:
             dots = "[]." if "items" in rules else "."
-            yield from _properties(schemas, schemas[refers.rpartition("/")[2]], prefix + name + dots)
+            yield from _properties(document, document.follow(refers), prefix + name + dots)
 
 
 @lru_cache(maxsize=1)
-def _read(path: Path, changed: int) -> Mapping[str, Operation]:
-    return MappingProxyType({found.id: found for found in _operations(_document(path, changed))})
+def _operations(found: Contents) -> Mapping[str, Operation]:
+    return MappingProxyType({name: _flat(each) for name, each in found.operations.items() if not each.is_webhook})
 
 
-@lru_cache(maxsize=1)
-def _document(path: Path, _changed: int) -> dict[str, Any]:
-    with path.open("rb") as file:
-        document: dict[str, Any] = yaml.load(file, yaml.CSafeLoader)  # the safe loader, ten times as fast
-    return document
-
-
-def _operations(document: dict[str, Any]) -> Iterator[Operation]:
-    for path, item in document["paths"].items():
-        for method in METHODS:
-            if method in item:
-                yield _operation(document, path, method, item[method])
-
-
-def _operation(document: dict[str, Any], path: str, method: str, found: dict[str, Any]) -> Operation:
-    alternatives: list[dict[str, list[str]]] = found.get("security", document.get("security", []))
+def _flat(found: documents.Operation) -> Operation:
+    alternatives = as_list(found.raw.get("security", found.document.raw.get("security")))
+    content = contents_of_body(found)
     return Operation(
-        id=found["operationId"],
-        method=method.upper(),
-        path=path,
-        tag=next(iter(found.get("tags", ())), ""),
-        summary=found.get("summary", ""),
-        description=found.get("description", ""),
+        id=found.id,
+        method=found.method,
+        path=found.path,
+        tag=found.tag,
+        summary=found.summary,
+        description=found.description,
         parameters=tuple(
-            Parameter(entry["name"], entry["in"], entry.get("required", False), entry.get("description", ""))
-            for entry in found.get("parameters", ())
+            Parameter(each["name"], each["in"], each.get("required", False), each.get("description", ""))
+            for each in parameters_of(found)
         ),
-        body=_body(document, found),
+        body=tuple(_fields(found.document, content[JSON].get("schema"))) if JSON in content else None,
         answer=_answer(found),
         scopes=tuple(scope for schemes in alternatives for scopes in schemes.values() for scope in scopes),
         # An empty alternative means that nothing is needed.
@@ -172,14 +150,8 @@ def _operation(document: dict[str, Any], path: str, method: str, found: dict[str
     )
 
 
-def _body(document: dict[str, Any], found: dict[str, Any]) -> tuple[Field, ...] | None:
-    content = found.get("requestBody", {}).get("content", {})
-    return tuple(_fields(document, content[JSON].get("schema", {}))) if JSON in content else None
-
-
-def _fields(document: dict[str, Any], schema: dict[str, Any]) -> Iterator[Field]:
-    if "$ref" in schema:
-        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+def _fields(document: Document, found: object) -> Iterator[Field]:
+    schema = document.follow(found)
     for part in schema.get("allOf", ()):
         yield from _fields(document, part)
     for name, rules in schema.get("properties", {}).items():
@@ -187,9 +159,9 @@ def _fields(document: dict[str, Any], schema: dict[str, Any]) -> Iterator[Field]
             yield Field(name, required=name in schema.get("required", ()))
 
 
-def _answer(found: dict[str, Any]) -> str:
-    for status, response in found["responses"].items():
-        if str(status).startswith("2"):
-            schema = response.get("content", {}).get(JSON, {}).get("schema", {})
-            return str(schema.get("$ref", "")).rpartition("/")[2]
+def _answer(found: documents.Operation) -> str:
+    for status, response in found.raw.get("responses", {}).items():
+        if status.startswith("2"):
+            media = found.document.follow(response).get("content", {}).get(JSON, {})
+            return str(media.get("schema", {}).get("$ref", "")).rpartition("/")[2]
     return ""

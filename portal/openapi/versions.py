@@ -12,6 +12,7 @@ from django.conf import settings
 
 from portal.openapi.differences import Difference, differences
 from portal.openapi.documents import Document, contents
+from portal.openapi.files import read
 
 NUMBER: Final = re.compile(r"\d+\.\d+\.\d+")
 FRONT: Final = re.compile(r"---\ndate: (\d{4}-\d\d-\d\d)\n---\n(.*)", re.DOTALL)
@@ -41,8 +42,7 @@ def published() -> list[str]:
 @lru_cache(maxsize=32)
 def version(number: str, folder: Path) -> Document:
     """Return the document as it was published."""
-    with (folder / f"{number}.yaml").open("rb") as file:
-        return Document("", yaml.load(file, yaml.CSafeLoader))
+    return Document("", read(folder / f"{number}.yaml"))
 
 
 def note(number: str, language: str) -> Note | None:
