@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote
@@ -176,12 +176,15 @@ def contents(slug: str = "") -> Contents:
     :raises UnreadableDocumentError: where its file holds none.
     """
     path = documents()[slug]
-    return _contents(slug, path, path.stat().st_mtime_ns)
+    version = (path, path.stat().st_mtime_ns)
+    known = _known.get(slug)
+    if known is None or known[0] != version:
+        known = _known[slug] = (version, contents_of(Document(slug, read(path))))
+    return known[1]
 
 
-@lru_cache(maxsize=16)
-def _contents(slug: str, path: Path, _changed: int) -> Contents:
-    return contents_of(Document(slug, read(path)))
+_known: Final[dict[str, tuple[tuple[Path, int], Contents]]] = {}
+"""Of each document what it holds now, by its slug: a large one takes 100 MB."""
 
 
 def contents_of(document: Document) -> Contents:

@@ -43,7 +43,7 @@ def contents_of_body(operation: Operation) -> Mapped:
     return {name: found[name] for name in sorted(found, key=lambda name: rank[name])}
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=128)  # each keeps its document
 def values_of(operation: Operation) -> tuple[Example, ...]:
     """Return values for the operation, at least once: first those that are answered well. Do not change them.
 

@@ -22,7 +22,7 @@ _HEADING: Final = re.compile(r"<(/?)h[1-6]>")
 _EMPTY: Final = re.compile(r"<a [^>]*>\s*</a>")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)  # of up to 100 kB
 def html(text: str) -> SafeString:
     """Return a description as HTML: no script, style or image; of links those to other hosts and mail."""
     try:

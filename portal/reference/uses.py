@@ -1,8 +1,8 @@
 """Which operations use a schema, by whatever way."""
 
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from portal.openapi.documents import Contents, Operation
 
@@ -10,9 +10,17 @@ PREFIX = "#/components/"
 SCHEMAS = "#/components/schemas/"
 
 
-@lru_cache(maxsize=16)
+_known: WeakKeyDictionary[Contents, Mapping[str, tuple[Operation, ...]]] = WeakKeyDictionary()
+
+
 def uses(found: Contents) -> Mapping[str, tuple[Operation, ...]]:
     """Return the operations by the name of each schema that they send or answer, wherever it stands in them."""
+    if found not in _known:
+        _known[found] = _uses(found)
+    return _known[found]
+
+
+def _uses(found: Contents) -> Mapping[str, tuple[Operation, ...]]:
     by_name: dict[str, list[Operation]] = {}
     leads_to: dict[str, frozenset[str]] = {}
     for operation in found.operations.values():

@@ -119,7 +119,7 @@ def operation_group(operation: Operation, *, identifier: str, example: str = "")
     return render_to_string("ui/code_group.html", context) if context["panels"] else SafeString("")
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=128)  # each keeps its document
 def operation_samples(operation: Operation, server: str, example: str = "") -> tuple[Sample, ...]:
     """Return the operation with an example's values in every language; none where none can be made or is too long."""
     found = values_of(operation)
@@ -135,8 +135,12 @@ def operation_samples(operation: Operation, server: str, example: str = "") -> t
         gets_token=is_ours and operation.id == GRANT,
         reads=_reads(operation),
     )
-    texts = tuple(written(step))
-    return texts if all(len(each.text) <= LONGEST for each in texts) else ()
+    texts: list[Sample] = []
+    for each in written(step):
+        if len(each.text) > LONGEST:
+            return ()
+        texts.append(each)
+    return tuple(texts)
 
 
 def _name_of_answer(operation: Operation) -> str:

@@ -1,6 +1,6 @@
 """The languages, and a call in all of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -48,9 +48,9 @@ def samples(call: Call, base_url: str, *, after: Sequence[Call] = ()) -> list[Sa
 
     :raises CallError: where the call does not fit the OpenAPI document.
     """
-    return written(step(call, base_url, after))
+    return list(written(step(call, base_url, after)))
 
 
-def written(this: Step) -> list[Sample]:
-    """Return a step in every language."""
-    return [Sample(language, language.render(this), language.answer(this)) for language in LANGUAGES]
+def written(this: Step) -> Iterator[Sample]:
+    """Yield a step in every language, each when it is asked for: a long one takes seconds."""
+    return (Sample(language, language.render(this), language.answer(this)) for language in LANGUAGES)

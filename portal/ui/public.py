@@ -1,4 +1,4 @@
-"""Public pages: the same for everybody, made once, kept in memory with their compressed form.
+"""Public pages: the same for everybody, made once, kept in memory in their compressed form.
 
 Nothing of the request but its path and language may show on such a page: no query string, no cookie, no user.
 """
@@ -18,7 +18,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve, reverse
 from django.views.decorators.http import require_safe
 
-MAXIMUM_PAGES = 2_000
+MOST_BYTES = 64 * 2**20
+"""Pages of so many bytes together, compressed, are kept: those of large documents by others come and go."""
 MAX_AGE = 60
 MARKDOWN = "text/markdown; charset=utf-8"
 View = Callable[..., HttpResponse]
@@ -26,10 +27,9 @@ View = Callable[..., HttpResponse]
 
 @dataclass(frozen=True)
 class Kept:
-    """An answer in both its encodings."""
+    """An answer, compressed: nearly every client takes it so."""
 
     content_type: str
-    plain: bytes
     packed: bytes
     etag: str
 
@@ -38,12 +38,12 @@ class Kept:
         """Return the answer, compressed and hashed."""
         plain = response.content
         etag = hashlib.sha256(plain).hexdigest()[:32]
-        return cls(response["Content-Type"], plain, gzip.compress(plain, 9, mtime=0), etag)
+        return cls(response["Content-Type"], gzip.compress(plain, 9, mtime=0), etag)
 
     def response(self, request: HttpRequest) -> HttpResponse:
         """Return a fresh response in the encoding that the client takes."""
         packed = "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", "")
-        response = HttpResponse(self.packed if packed else self.plain, content_type=self.content_type)
+        response = HttpResponse(self.packed if packed else gzip.decompress(self.packed), content_type=self.content_type)
         response["ETag"] = f'"{self.etag}{"-gz" if packed else ""}"'
         response["Cache-Control"] = f"public, max-age={MAX_AGE}"
         response["Vary"] = "Accept-Encoding"
@@ -66,6 +66,15 @@ def forget() -> None:
     """Make every page anew when it is next asked for."""
     with _lock:
         _kept.clear()
+
+
+def _keep(path: str, page: Kept) -> None:
+    """Keep a page, and of those before it as many as there is room for."""
+    with _lock:
+        _kept[path] = page
+        size = sum(len(each.packed) for each in _kept.values())
+        while size > MOST_BYTES:
+            size -= len(_kept.popitem(last=False)[1].packed)
 
 
 def twin_of(path: str) -> str:
@@ -96,10 +105,7 @@ def public_page(view: View) -> View:
             if response.status_code != 200:
                 return response
             kept = Kept.of(response)
-            with _lock:
-                _kept[request.path] = kept
-                while len(_kept) > MAXIMUM_PAGES:
-                    _kept.popitem(last=False)
+            _keep(request.path, kept)
         return kept.response(request)
 
     answer.is_public_page = True  # type: ignore[attr-defined]

@@ -5,7 +5,7 @@ import json
 import os
 import random
 from collections.abc import Callable, Iterator
-from itertools import count
+from itertools import count, cycle
 from pathlib import Path
 from typing import Any
 
@@ -116,18 +116,18 @@ WRONG: list[Any] = [None, True, False, 0, -1.5, "", "text", [], [None], [[]], {}
                     {"allOf": 3}, {"type": {}}, ["a", 3]]  # fmt: skip
 
 
-@pytest.mark.parametrize("value", WRONG if EVERYTHING else WRONG[::6], ids=str)
-def test_values_of_the_wrong_type_are_left_out(look: Look, value: Any) -> None:
-    document = everywhere("a")
+@pytest.mark.parametrize("first", range(0, len(WRONG), 1 if EVERYTHING else 6))
+def test_values_of_the_wrong_type_are_left_out(look: Look, first: int) -> None:
+    document, values = everywhere("a"), cycle([*WRONG[first:], *WRONG[:first]])
 
     def replaced(found: Any, depth: int) -> Any:
         if depth == 0:
-            return value
+            return next(values)
         if isinstance(found, dict):
             return {key: replaced(each, depth - 1) for key, each in found.items()}
         return [replaced(each, depth - 1) for each in found] if isinstance(found, list) else found
 
-    for depth in range(1, 12, 1 if EVERYTHING else 3):
+    for depth in range(1 + first % 3, 12, 3):
         look(replaced(document, depth))
 
 
@@ -158,8 +158,8 @@ for _level in range(60):
         pytest.param(sending({"enum": list(range(100_000))}), id="100,000 values"),
         pytest.param(sending({"oneOf": [{"title": str(n)} for n in range(5_000)]}), id="5,000 alternatives"),
         pytest.param(sending({"items": DEEP}, A=DEEP), id="four to the sixth"),
-        pytest.param(sending({"example": "x" * 10_000_000, "default": ["y"] * 1_000_000}), id="10 MB of example"),
-        pytest.param(sending({"description": "[" * 1_000_000, "pattern": "x" * 1_000_000}), id="1 MB of description"),
+        pytest.param(sending({"example": "x" * 2_000_000, "default": ["y"] * 200_000}), id="2 MB of example"),
+        pytest.param(sending({"description": "[" * 300_000, "pattern": "x" * 300_000}), id="300 kB of description"),
         pytest.param(
             operation(parameters=[{"in": "query", "name": f"p{n}", "schema": True} for n in range(10_000)]),
             id="10,000 parameters",
@@ -192,13 +192,13 @@ def places(found: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
         yield from places(each, (*path, key))
 
 
-@pytest.mark.parametrize("seed", range(40 if EVERYTHING else 1))
+@pytest.mark.parametrize("seed", range(8 if EVERYTHING else 1))
 def test_our_own_document_with_things_in_wrong_places_is_shown(look: Look, settings: Settings, seed: int) -> None:
     chance = random.Random(seed)
     document = yaml.load(settings.OPENAPI_DOCUMENT.read_bytes(), yaml.CSafeLoader)
     where = list(places(document))
     parts = [copy.deepcopy(document["components"]["schemas"]), copy.deepcopy(document["info"]), *WRONG]
-    for path in chance.sample(where, 60):
+    for path in chance.sample(where, 90):
         holder = document
         try:
             for key in path[:-1]:
