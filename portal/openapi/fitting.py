@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from jsonschema import Draft4Validator, Draft202012Validator
-from jsonschema.exceptions import ValidationError
+from jsonschema.exceptions import UnknownType, ValidationError
 from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 from referencing import Registry
@@ -52,7 +52,16 @@ def fits(schema: Any, document: Document, value: Any) -> bool:
     kind = _OLD if old else _NEW
     try:
         return bool(kind(_absolute(schema), registry=registry).is_valid(value))
-    except (Unresolvable, RecursionError, TypeError, ValueError, AttributeError, KeyError, ArithmeticError):
+    except (
+        Unresolvable,
+        UnknownType,
+        RecursionError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        KeyError,
+        ArithmeticError,
+    ):
         return False
 
 
