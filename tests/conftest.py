@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -39,22 +38,6 @@ def pytest_configure(config: pytest.Config) -> None:
     """Collect the static files, as every deployment does: pages name them by their hash. Once for all processes."""
     if not hasattr(config, "workerinput"):
         call_command("collectstatic", interactive=False, verbosity=0)
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _static_files_are_found_once() -> Iterator[None]:
-    """Look for the static files once: every client of Django has all middleware anew, and finding them takes 0.1 s."""
-    found: dict[tuple[str, str], dict[str, Any]] = {}
-    find = WhiteNoise.update_files_dictionary
-
-    def update(self: WhiteNoise, root: str, prefix: str) -> None:
-        if (root, prefix) not in found:
-            find(self, root, prefix)
-            found[root, prefix] = self.files
-        self.files = found[root, prefix]
-
-    with patch.object(WhiteNoise, "update_files_dictionary", update):
-        yield
 
 
 @pytest.fixture(autouse=True)
