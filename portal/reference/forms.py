@@ -86,12 +86,8 @@ def form_of(schema: Any, merger: Merger) -> Form:
         options=tuple(kept),
         joined_by=joined_by,
         chosen_by=chosen_by,
-        chosen_as={
-            name_of(each if "/" in each else PREFIX + each): value[:100]
-            for value, each in chosen_as.items()
-            if isinstance(each, str)
-        },
-        more_values=max(len(as_list(merged.get("enum"))) - len(values), 0) if values else 0,
+        chosen_as=_values_by_name(chosen_as),
+        more_values=len(as_list(merged.get("enum")) or _options(merged)[1]) - len(values) if values else 0,
         facts=tuple(keywords.facts(merged)),
         examples=tuple(keywords.examples(merged)),
         description=text(merged.get("description")),
@@ -112,6 +108,15 @@ def _options(merged: Mapped) -> tuple[str, list[Any]]:
 def _discriminator(merged: Mapped) -> tuple[str, Mapped]:
     found = as_dict(merged.get("discriminator"))
     return text(found.get("propertyName"))[:100], as_dict(found.get("mapping"))
+
+
+def _values_by_name(chosen_as: Mapped) -> dict[str, str]:
+    """Return by the name of each schema the values that choose it."""
+    found: dict[str, list[str]] = {}
+    for value, each in chosen_as.items():
+        if isinstance(each, str):
+            found.setdefault(name_of(each if "/" in each else PREFIX + each), []).append(value[:100])
+    return {name: ", ".join(values[:10]) for name, values in found.items()}
 
 
 def _is_null(option: Any) -> bool:

@@ -38,6 +38,7 @@ class Node:
     more: int = 0
     """So many of its children are left out."""
     more_values: int = 0
+    more_alternatives: int = 0
 
     @property
     def unfolds(self) -> bool:

@@ -116,6 +116,7 @@ class _Branch:
             conditions=() if cut else tuple(self._conditions(merged, anchor, inside, level + 1)),
             more=max(len(as_dict(merged.get("properties"))) - MOST_CHILDREN, 0),
             more_values=form.more_values,
+            more_alternatives=0 if cut else max(len(form.options) - MOST_ALTERNATIVES, 0),
         )
 
     def _children(self, schema: Mapped, anchor: str, above: tuple[str, ...], level: int) -> Iterator[Node]:
