@@ -5,6 +5,7 @@ from functools import cache
 from unittest.mock import patch
 
 import pytest
+from django.contrib.auth.hashers import ScryptPasswordHasher
 from django.core.management import call_command
 from django.test import Client as DjangoClient
 from django.utils import timezone, translation
@@ -86,6 +87,13 @@ def _static_files_are_looked_for_once() -> Iterator[None]:
         self.files = {**self.files, **found[root, prefix]}
 
     with patch.object(WhiteNoise, "update_files_dictionary", look_once):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _passwords_are_hashed_quickly() -> Iterator[None]:
+    """Hash as production does, but with little work: servers that run beside the tests do all of it."""
+    with patch.object(ScryptPasswordHasher, "work_factor", 2):
         yield
 
 
