@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 import requests
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.windows import late, open_window, settle, shift
 from tests.servers import Server
@@ -39,11 +39,16 @@ def first_load(browser: Browser, live: Server, address: str) -> list[Transfer]:
     with open_window(browser, live.url) as window:
         window.page.goto(address, wait_until="networkidle")
         settle(window.page)
-        found = window.page.evaluate(
-            """[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
-                .map(one => [one.name, one.transferSize])"""
-        )
-        return [Transfer(*one) for one in found]
+        return transfers(window.page)
+
+
+def transfers(page: Page) -> list[Transfer]:
+    """Return everything that the page has loaded so far."""
+    found = page.evaluate(
+        """[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
+            .map(one => [one.name, one.transferSize])"""
+    )
+    return [Transfer(*one) for one in found]
 
 
 def kind(transfer: Transfer) -> str:
@@ -52,27 +57,45 @@ def kind(transfer: Transfer) -> str:
 
 @pytest.mark.parametrize("address", PAGES)
 def test_first_load(chromium: Browser, live: Server, address: str) -> None:
-    transfers = first_load(chromium, live, address)
-    assert all(transfer.size > 0 for transfer in transfers), transfers
-    sizes = {name: sum(one.size for one in transfers if kind(one) == name) for name in {kind(one) for one in transfers}}
+    found = first_load(chromium, live, address)
+    assert all(transfer.size > 0 for transfer in found), found
+    sizes = {name: sum(one.size for one in found if kind(one) == name) for name in {kind(one) for one in found}}
     total, face = sum(sizes.values()), sizes["woff2"]
-    print(f"\n{address}: {total / KB:.1f} kB in {len(transfers)} requests: {sizes}")
+    print(f"\n{address}: {total / KB:.1f} kB in {len(found)} requests: {sizes}")
     assert {"html", "css", "js", "woff2"} <= set(sizes)
     assert face <= 19 * KB
     assert sizes["js"] <= 6 * KB
     assert total - face <= 25 * KB
     assert total <= 45 * KB
-    assert len(transfers) <= 8
+    assert len(found) <= 8
 
 
 @pytest.mark.parametrize("address", REFERENCE)
 def test_first_load_of_the_reference(chromium: Browser, live: Server, address: str) -> None:
-    transfers = first_load(chromium, live, address)
-    assert all(transfer.size > 0 for transfer in transfers), transfers
-    total = sum(one.size for one in transfers)
-    print(f"\n{address}: {total / KB:.1f} kB in {len(transfers)} requests")
-    assert sum(one.size for one in transfers if kind(one) == "js") <= 6 * KB
+    found = first_load(chromium, live, address)
+    assert all(transfer.size > 0 for transfer in found), found
+    total = sum(one.size for one in found)
+    print(f"\n{address}: {total / KB:.1f} kB in {len(found)} requests")
+    assert sum(one.size for one in found if kind(one) == "js") <= 6 * KB
     assert total <= 60 * KB
+
+
+@pytest.mark.parametrize("page", ["/reference", "/console"])
+@pytest.mark.parametrize("operation", ["resolvePatient", "pushRecordBatch"])
+def test_scripts_until_the_console_can_be_used(chromium: Browser, live: Server, page: str, operation: str) -> None:
+    """On a page of the reference that is from the first byte until "Try it" has brought the form."""
+    with open_window(chromium, live.url) as window:
+        window.page.goto(f"{page}/operations/{operation}/", wait_until="networkidle")
+        if page == "/reference":
+            window.page.get_by_role("button", name="Try it").click()
+        expect(window.page.locator("request-form")).to_be_visible()
+        window.page.wait_for_load_state("networkidle")
+        scripts = [one for one in transfers(window.page) if kind(one) == "js"]
+    assert all(script.size > 0 for script in scripts), scripts
+    total = sum(script.size for script in scripts)
+    print(f"\n{page}/operations/{operation}/: {total / KB:.1f} kB of scripts in {len(scripts)} requests")
+    assert total <= 30 * KB
+    assert len(scripts) <= 15
 
 
 @pytest.mark.parametrize("address", [*PAGES, *REFERENCE[:3], "/errors/", "/styleguide/", f"{GUIDE[:-1]}.md"])

@@ -1,5 +1,5 @@
 // What an answer that did not go well leads on to.
-import { retryAfter } from "./sending.js";
+import { retryAfter } from "./statuses.js";
 
 /** Fill `place` with the way on; return what stops the countdown. */
 export function advice(place, words, answer, body, context, say) {

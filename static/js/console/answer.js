@@ -2,12 +2,13 @@
 import { exact, JsonTree } from "./json-tree.js";
 import { advice } from "./advice.js";
 import { responseSchema } from "./matching.js";
-import { named } from "./sending.js";
+import { named } from "./statuses.js";
 import { tabs } from "./tabs.js";
 import { TextView } from "./text-view.js";
 
 const CHECKED = 2_000_000; // characters of JSON that are compared with the schema; more would hold up the page
-const isText = (type) => /^text\/|[/+](json|xml|yaml|x-ndjson|javascript|x-www-form-urlencoded)\b/.test(type);
+const ENDINGS = { plain: "txt", "octet-stream": "bin" }; // of files, where they are not the subtype
+const TEXT = /^text\/|[/+](json|xml|yaml|x-ndjson|javascript|x-www-form-urlencoded)\b/;
 
 export class AnswerView {
   /** `place` is the shell's section for it; `say` tells screen readers. */
@@ -71,7 +72,7 @@ export class AnswerView {
     this.#line(named(answer.status), figures);
     this.#headers(answer.headers);
     this.#request(answer.header("X-Request-Id"), context.log);
-    const text = isText(type) || !type ? await answer.content.text() : null;
+    const text = TEXT.test(type) || !type ? await answer.content.text() : null;
     const body = /[/+]json\b/.test(type) ? parsed(text) : undefined;
     this.#body(text, body, answer);
     this.stopAdvice = advice(this.part("advice"), this.words, answer, body, context, this.say);
@@ -148,8 +149,9 @@ export class AnswerView {
     const words = schema?.unknown ? this.words[schema.unknown] : !schema || text === null ? "" : "?";
     if (words !== "?") return badged(badge, "plain", words);
     if (text.length > CHECKED) return badged(badge, "plain", this.words.unchecked);
-    const { check } = await import("./validate.js");
-    const problems = check(schema, this.context.description.defs, body === undefined ? text : body, { words: this.words.form });
+    const validator = await import("./validate.js").catch(() => null);
+    if (!validator) return ""; // it could not be fetched: nothing is said of the schema
+    const problems = validator.check(schema, this.context.description.defs, body === undefined ? text : body, { words: this.words.form });
     if (!problems.length) return problems.unchecked ? badged(badge, "plain", this.words.unchecked) : badged(badge, "matches", this.words.matches);
     list.hidden = false;
     list.querySelector("ul").replaceChildren(...problems.slice(0, 50).map(({ place, message }) => {
@@ -248,5 +250,5 @@ function fileName(answer, { id }) {
   let name = short;
   try { name = long ? decodeURIComponent(long) : short; } catch { /* badly written: the other one */ }
   const [, kind] = /\/(?:.*\+)?([\w-]+)/.exec(answer.header("Content-Type")) ?? [];
-  return name?.split(/[/\\]/).pop().trim() || `${id}.${{ plain: "txt", "octet-stream": "bin" }[kind] ?? kind ?? "bin"}`;
+  return name?.split(/[/\\]/).pop().trim() || `${id}.${ENDINGS[kind] ?? kind ?? "bin"}`;
 }

@@ -1,11 +1,7 @@
 // <api-console>: fill in a request, send it from here, look at what came back. The page's loader imports this on the
 // first interaction; the shell with all words comes once from the server, the operation from its description.
 import { RequestForm } from "./form.js";
-import { add } from "./history.js";
-import { Past } from "./past.js";
-import { compose, withoutSecrets } from "./request.js";
 import { reached, send, writes } from "./sending.js";
-import { pack, unpack } from "./sharing.js";
 import { tabs } from "./tabs.js";
 import { Who } from "./who.js";
 
@@ -40,6 +36,12 @@ async function styled(link) {
   await loaded;
 }
 
+/** The values of a shared link: undefined where the address has none, null where they cannot be read. */
+async function shared() {
+  if (!location.hash.startsWith("#request=")) return undefined;
+  return import("./sharing.js").then(({ unpack }) => unpack(location.hash), () => null);
+}
+
 let count = 0;
 
 /** Pair each label with the control after it: a page may hold many consoles, so ids cannot stand in the shell. */
@@ -69,7 +71,9 @@ class ApiConsole extends HTMLElement {
   get ready() { return this.started; }
 
   async #start() {
-    const [content, description] = await Promise.all([shell(this.dataset.shell), get(this.dataset.description, "json")]);
+    const [content, description, values] = await Promise.all([
+      shell(this.dataset.shell), get(this.dataset.description, "json"), shared(),
+    ]);
     const words = content.querySelector("[data-words]");
     words.remove();
     this.words = { ...words.dataset, ...this.dataset };
@@ -82,12 +86,11 @@ class ApiConsole extends HTMLElement {
     this.replaceChildren(content);
     this.piece = (name) => this.querySelector(`[data-${name}]`);
     this.say = (text) => { this.piece("said").textContent = text; };
-    this.past = new Past(this.piece("past"), this.words, description, (values, again) => this.#use(values, again));
     this.who = new Who(this, this.words, description, () => this.#changed());
     this.show = tabs(this.querySelector(".console-tabs"), (name) => this.#tab(name));
     this.#listen();
     this.#changed();
-    this.#open();
+    this.#open(values);
   }
 
   #listen() {
@@ -101,17 +104,28 @@ class ApiConsole extends HTMLElement {
         this.send();
       } else if (event.key === "Escape" && this.aborting) this.aborting.abort();
     });
-    addEventListener("hashchange", () => this.#open());
+    this.piece("past").addEventListener("toggle", ({ target }) => target.open && this.#showPast());
+    addEventListener("hashchange", async () => this.#open(await shared()));
   }
 
   /** Fill the form from a shared link; what came from elsewhere is looked at before anybody sends it. While a request is
    *  under way, or a person is asked about it, the form stays what it was made of. */
-  #open() {
+  #open(values) {
     if (this.aborting || this.checking || this.piece("ask").open) return;
-    const values = unpack(location.hash);
     if (values === undefined) return;
     if (values) this.#fill(values);
     this.#note(values ? this.words.shared : this.words.unshared);
+  }
+
+  /** The history comes when somebody opens it. */
+  async #showPast() {
+    try {
+      const { Past } = await import("./past.js");
+      this.past ??= new Past(this.piece("past"), this.words, this.description, (values, again) => this.#use(values, again));
+      this.past.show();
+    } catch {
+      this.piece("past").open = false;
+    }
   }
 
   #tab(name) {
@@ -150,7 +164,8 @@ class ApiConsole extends HTMLElement {
   }
 
   /** The request as the samples show it: to the API's own address, without a token. */
-  #shown() {
+  async #shown() {
+    const { compose } = await import("./request.js");
     const request = compose(this.description, this.form.values, { base: this.who.server });
     return { request, values: this.form.values, needs_token: this.description.needs_token };
   }
@@ -159,15 +174,18 @@ class ApiConsole extends HTMLElement {
   async send() {
     if (this.aborting || this.checking || this.piece("ask").open) return;
     this.setAttribute("aria-busy", "true");
-    this.checking = this.form.problems().finally(() => { this.checking = null; this.setAttribute("aria-busy", "false"); });
-    if ((await this.checking).length) return this.#note(this.words.problems);
+    this.checking = Promise.all([this.form.problems(), import("./request.js").catch(() => null)])
+      .finally(() => { this.checking = null; this.setAttribute("aria-busy", "false"); });
+    const [problems, requests] = await this.checking;
+    if (problems.length) return this.#note(this.words.problems);
+    if (!requests) return this.#note(this.words.unreachable);
     if (this.who.base === null) return this.show(document.documentElement.dataset.code);
     const problem = this.who.problem();
     if (problem) return this.#note(problem);
     const values = this.form.values;
     let request;
     try {
-      request = compose(this.description, values, { base: this.who.base });
+      request = requests.compose(this.description, values, { base: this.who.base });
     } catch (error) { // an UnfitError says where
       return this.#note(this.words.unfit.replace("{place}", error.place));
     }
@@ -177,17 +195,19 @@ class ApiConsole extends HTMLElement {
       if (!await asked(this.piece("ask"), facts)) return this.#note(this.words.unsent);
     }
     this.show("try");
-    await this.#exchange(request, values);
+    await this.#exchange(request, values, requests);
   }
 
-  async #exchange(request, values) {
+  async #exchange(request, values, requests) {
     let failed = "";
     this.aborting = new AbortController();
     this.#busy(true);
     try {
-      const { AnswerView } = await reached(import("./answer.js")); // what shows answers comes with the first
+      // What shows and remembers answers comes with the first.
+      const [{ AnswerView }, { add }] = await reached(Promise.all([import("./answer.js"), import("./history.js")]));
       this.answer ??= new AnswerView(this.piece("answer"), this.words, this.say);
-      await this.#ask(request, values, this.aborting.signal);
+      const kept = { description: this.description, values: requests.withoutSecrets(this.description, values) };
+      await this.#ask(request, this.aborting.signal, (found) => add({ ...kept, ...found }));
     } catch (error) {
       const reason = { AbortError: "cancelled", TimeoutError: "timeout", SignedOut: "signedOut", Unreachable: "unreachable" }[error.name];
       if (!reason) throw error;
@@ -201,7 +221,7 @@ class ApiConsole extends HTMLElement {
     else this.#note(this.words[failed]);
   }
 
-  async #ask(request, values, signal) {
+  async #ask(request, signal, remember) {
     const { environment, log } = this.who;
     let got = await this.who.token(signal);
     let answer = got.refusal ? null : await send(request, got.token, signal);
@@ -213,8 +233,8 @@ class ApiConsole extends HTMLElement {
     if (got.refusal) return this.answer.refused(got.refusal);
     if (answer.status === 401) this.who.forget();
     const { milliseconds, status } = answer;
-    add({ description: this.description, environment, status, milliseconds, values: withoutSecrets(this.description, values) });
-    if (this.piece("past").open) this.past.show();
+    remember({ environment, status, milliseconds });
+    if (this.piece("past").open) this.past?.show();
     await this.answer.show(answer, { description: this.description, environment, log });
     this.piece("answer").scrollIntoView({ block: "nearest" });
   }
@@ -243,7 +263,13 @@ class ApiConsole extends HTMLElement {
 
   async #share() {
     const page = this.description.document ? this.words.operationOf.replace("DOCUMENT", this.description.document) : this.words.operation;
-    const fragment = pack(withoutSecrets(this.description, this.form.values));
+    let fragment;
+    try {
+      const [{ pack }, { withoutSecrets }] = await Promise.all([import("./sharing.js"), import("./request.js")]);
+      fragment = pack(withoutSecrets(this.description, this.form.values));
+    } catch {
+      return this.#note(this.words.failed);
+    }
     if (!fragment) return this.#note(this.words.tooLong);
     const link = new URL(page.replace("OPERATION", encodeURIComponent(this.description.id)) + fragment, location.href).href;
     try {

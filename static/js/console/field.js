@@ -1,7 +1,6 @@
 // The fields of the console's form that are one control. Each has a `node`, reads what it holds (`undefined`:
 // nothing is sent), writes a value, finds the field at a place below it, and is marked with what is wrong.
-import { isSecret } from "./request.js";
-import { takesNull, typeOf, valuesOf } from "./schema.js";
+import { isSecret, takesNull, typeOf, valuesOf } from "./schema.js";
 
 const NUMBERS = ["number", "integer"];
 const SAMPLES = { date: "2026-11-23", "date-time": "2026-11-23T09:30:00Z", time: "09:30:00Z", email: "name@example.org",

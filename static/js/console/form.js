@@ -2,7 +2,6 @@
 import { Json, element } from "./field.js";
 import { field } from "./fields.js";
 import { Slot } from "./groups.js";
-import { compose } from "./request.js";
 import { isFile, resolved } from "./schema.js";
 
 const PLACES = ["path", "query", "header", "cookie"];
@@ -10,12 +9,15 @@ const BINARY = /^(image|audio|video|font)\/|^\*\/\*$|^application\/(octet-stream
 const STRUCTURED = /^[^;]*[/+]json\s*(;|$)|^(application\/x-www-form-urlencoded|multipart\/)/i;
 const OFFERED = /^form/;
 
-/** What checks values; nothing is found wrong where it cannot be fetched, and the server tells. */
-const validator = () => import("./validate.js").catch(() => ({ check: () => [] }));
+/** What checks values and composes; nothing is found wrong where it cannot be fetched: whoever sends, or the server, tells. */
+const checker = () => Promise.all([
+  import("./validate.js").catch(() => ({ check: () => [] })),
+  import("./request.js").catch(() => ({ compose: () => null })),
+]);
 
 export class RequestForm extends HTMLElement {
   connectedCallback() {
-    this.addEventListener("focusin", validator, { once: true }); // is there before somebody sends
+    this.addEventListener("focusin", checker, { once: true }); // is there before somebody sends
   }
 
   /** Build the form. Those of `words` that are its own begin with `form`. */
@@ -144,7 +146,7 @@ export class RequestForm extends HTMLElement {
 
   /** Resolve to `[{place, message}]`; what is wrong is marked, and the first of it has the focus. */
   async problems() {
-    const { check } = await validator();
+    const [{ check }, { compose }] = await checker();
     this.#clear();
     const values = this.values;
     const { defs, body_required: required } = this.description;
@@ -161,13 +163,13 @@ export class RequestForm extends HTMLElement {
     } else if (this.inside && required && values.body === undefined && !attached.length) {
       found.push({ place: "body", message: this.words.missing });
     }
-    if (!found.length) found.push(...this.#unfit(values));
+    if (!found.length) found.push(...this.#unfit(values, compose));
     this.#mark(found);
     return found;
   }
 
   /** What fits its schema and still cannot be sent: a line end in a header, two dots in a path. */
-  #unfit(values) {
+  #unfit(values, compose) {
     try {
       compose(this.description, values, { base: "" });
       return [];

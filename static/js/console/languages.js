@@ -15,7 +15,7 @@ export class Languages {
     try { localStorage.setItem("code", name); } catch { /* private mode: this page only */ }
     document.dispatchEvent(new CustomEvent("code", { detail: name }));
     try {
-      const text = JSON.stringify(written(this.ask()));
+      const text = JSON.stringify(written(await this.ask()));
       if (text !== this.asked) [this.samples, this.asked] = [await this.#fetch(text), text];
       const sample = this.samples.find((one) => one.language === root.dataset.code);
       this.code.innerHTML = sample.html; // coloured and escaped by the server

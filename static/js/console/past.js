@@ -1,14 +1,13 @@
 // The history as people see it: fill in again, send again, delete one, delete all.
 import { clear, entries, remove } from "./history.js";
 import { checked, pack } from "./sharing.js";
-import { named } from "./sending.js";
+import { named } from "./statuses.js";
 
 export class Past {
   /** `use(values, again)` fills the form and, where `again`, sends. */
   constructor(place, words, description, use) {
     Object.assign(this, { place, words, description, use });
     place.querySelector("[data-clear]").addEventListener("click", () => { clear(); this.show(); this.#focus(); });
-    place.addEventListener("toggle", () => { if (place.open) this.show(); });
     addEventListener("storage", () => { if (place.open) this.show(); });
   }
 

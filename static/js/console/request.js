@@ -1,8 +1,9 @@
 // A request composed from an operation's description and the values of its form: OpenAPI's styles (3.1, section 4.8.12),
 // RFC 6570 and RFC 7578. Pure, and without credentials. portal/samples composes by the same rules; tests compare them.
+import { isSecret } from "./schema.js";
+
 const IGNORED = ["accept", "authorization", "connection", "content-length", "content-type", "date", "expect", "host", "keep-alive", "te",
   "trailer", "transfer-encoding", "upgrade", "via"];
-const SECRET = /(^|[-_.\s])(secret|password|passwd|passphrase|token|(api|secret|private|access)[-_]?key|authorization|assertion|jwt)$/i;
 
 /** What cannot be sent, and the place in the values where it stands: `path.id`, `body`. */
 export class UnfitError extends Error {
@@ -10,11 +11,6 @@ export class UnfitError extends Error {
     super(place);
     this.place = place;
   }
-}
-
-/** Say whether a field holds what nobody else may see. */
-export function isSecret(name, schema) {
-  return schema?.format === "password" || SECRET.test(String(name).replace(/([a-z])([A-Z])/g, "$1_$2"));
 }
 
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,5 +1,6 @@
 // What a form has to know of a schema: references followed, `allOf` laid together, and the alternatives that it leaves.
 const NULL = "null";
+const SECRET = /(^|[-_.\s])(secret|password|passwd|passphrase|token|(api|secret|private|access)[-_]?key|authorization|assertion|jwt)$/i;
 const isObject = (found) => typeof found === "object" && found !== null && !Array.isArray(found);
 export const nameOf = (schema) => (isObject(schema) && schema.$ref ? schema.$ref.slice("#/$defs/".length) : "");
 
@@ -68,6 +69,11 @@ const hasShape = (schema) => ["type", "properties", "required", "items"].some((k
 export function takesNull(schema, defs) {
   if ([schema.type].flat().includes(NULL)) return true;
   return (schema.oneOf ?? schema.anyOf ?? []).some((one) => resolved(one, defs).type === NULL);
+}
+
+/** Say whether a field holds what nobody else may see. */
+export function isSecret(name, schema) {
+  return schema?.format === "password" || SECRET.test(String(name).replace(/([a-z])([A-Z])/g, "$1_$2"));
 }
 
 /** Say whether it is sent as a file. */
