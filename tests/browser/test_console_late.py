@@ -15,7 +15,7 @@ from tests.browser.consoles import (
 )
 from tests.browser.windows import late
 
-CLIPBOARD = "navigator.clipboard.writeText = async (text) => { window.copied = text; };"
+CLIPBOARD = "if (navigator.clipboard) navigator.clipboard.writeText = async (text) => { window.copied = text; };"
 PAST = ".console-past"
 
 
@@ -100,7 +100,6 @@ def test_a_link_is_copied_when_what_makes_it_is_there(page: Page) -> None:
     button(page, "share").click()
     expect(note(page)).to_contain_text("The console could not be loaded.")
     page.unroute(part("sharing"))
-    wanted(page).fill("OPC-2024-DEMO1")
     button(page, "share").click()
     expect(note(page)).to_contain_text("Link copied.")
     assert "#request=" in page.evaluate("window.copied")

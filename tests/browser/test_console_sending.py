@@ -276,3 +276,13 @@ def test_in_french(page: Page) -> None:
     open_console(page, "searchPatient", SEARCH, language="/fr")
     send(page)
     expect(status(page)).to_have_text(GOOD)
+
+
+def test_the_first_press_after_typing_is_not_lost(page: Page) -> None:
+    """What a field says of itself may not fold away under the pointer."""
+    open_console(page, "searchPatient")
+    field = page.get_by_role("textbox", name="health_id")
+    field.click()
+    field.fill("OPC-2024-DEMO1")
+    send(page)
+    expect(status(page)).to_have_text(GOOD)

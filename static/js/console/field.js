@@ -23,6 +23,8 @@ export class Field {
     this.help.append(...spans(schema.description ?? ""));
     this.tools = element("span", { className: "form-tools" });
     this.build();
+    // Whole once somebody is here, and from then on: what moved on focus or blur would move the button that is being pressed.
+    for (const kind of ["click", "keyup"]) this.node.addEventListener(kind, () => this.help.classList.add("whole"), { once: true });
   }
 
   /** What stands beside the name: that it is required, and its type where that says more than "text". */
