@@ -12,13 +12,13 @@ from portal.openapi.documents import Operation
 from portal.samples.composing import UnfitValueError, compose
 from tests.samples.test_composing import as_in_table
 
-SCRIPT = """async (attributes) => {
+SCRIPT = """async (shell) => {
   const { RequestForm } = await import('/static/js/console/form.js');
   const { UnfitError, compose, withoutSecrets } = await import('/static/js/console/request.js');
   const { check } = await import('/static/js/console/validate.js');
   const place = document.createElement('template');
-  place.innerHTML = `<p ${attributes}></p>`;
-  const words = { ...place.content.firstChild.dataset };
+  place.innerHTML = shell;
+  const words = { ...place.content.querySelector('[data-words]').dataset };
 
   const text = (content) => (typeof content === 'string' ? content : content.text());
   async function body(request) {
@@ -69,7 +69,7 @@ CHECKED = """([schema, defs, values, words = window.console_form.form.words]) =>
 def prepare(page: Page) -> Page:
     """Put an empty form into the page, and what tests ask of it."""
     page.goto("/console/")
-    page.evaluate(SCRIPT, render_to_string("console/form_words.html"))
+    page.evaluate(SCRIPT, render_to_string("console/shell.html"))
     return page
 
 
