@@ -92,6 +92,7 @@ SAID: dict[str, Any] = {
             },
             "Crate": {"type": "object", "properties": {"packing": {"type": "string"}, "nails": {"type": "integer"}}},
             "Sack": {"type": "object", "properties": {"packing": {"type": "string"}, "yarn": {"type": "string"}}},
+            "Fields": {"properties": {"fields": {"type": "string"}}},
             "Never": {"not": {"type": "string", "pattern": "^forbidden"}},
             "Sample": {"type": "string", "examples": ["like-this"]},
             "Many": {"type": "integer", "enum": list(range(1_000, 1_250))},
@@ -178,3 +179,7 @@ def test_each_alternative_says_by_which_values_it_is_chosen() -> None:
 )
 def test_what_is_left_out_is_counted(name: str, left_out: str) -> None:
     assert left_out in words("schema", name)
+
+
+def test_a_field_may_have_the_name_of_a_heading() -> None:
+    assert html("schema", "Fields").count('id="fields"') == 1
