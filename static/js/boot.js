@@ -1,5 +1,5 @@
 // Runs before the first paint, so that nothing flashes: the theme and the code language that the reader chose.
-// The rest of it waits for the page: the theme button, search, and what belongs to a signed-in reader alone.
+// The theme button and what belongs to a signed-in reader alone wait for the page.
 (() => {
   const root = document.documentElement;
   const kept = (name) => { try { return localStorage.getItem(name); } catch { return null; } };
@@ -15,6 +15,18 @@
   const person = document.cookie.split("; ").includes("signed_in=1");
   root.classList.toggle("signed-in", person);
 
+  // `/` goes to the search field, and whoever comes to it or types in it gets the script that answers as one types.
+  // The field is there long before the page's scripts are, so none of this waits for them.
+  for (const kind of ["focusin", "input"]) document.addEventListener(kind, ({ target }) => {
+    if (target.dataset.search) import(target.dataset.search).catch(() => {});
+  });
+  document.addEventListener("keydown", (event) => {
+    const field = document.querySelector("[data-search]");
+    if (!field || event.key !== "/" || kept("slash") === "off" || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable]")) return;
+    event.preventDefault();
+    field.focus();
+  });
+
   document.addEventListener("DOMContentLoaded", () => {
     const button = document.querySelector("[data-theme-toggle]");
     if (button) {
@@ -27,14 +39,6 @@
         label();
       });
     }
-    // `/` goes to the search field, and whoever comes to it gets the script that answers as one types.
-    const field = document.querySelector("[data-search]");
-    field?.addEventListener("focus", () => import(field.dataset.search).catch(() => {}));
-    if (field) document.addEventListener("keydown", (event) => {
-      if (event.key !== "/" || kept("slash") === "off" || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable]")) return;
-      event.preventDefault();
-      field.focus();
-    });
     const place = document.querySelector("[data-personal]");
     if (place && person) import(place.dataset.personal).catch(() => root.classList.remove("signed-in"));
   });

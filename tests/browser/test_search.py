@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
@@ -33,6 +34,25 @@ def search(page: Page, query: str) -> None:
     page.keyboard.type(query)
 
 
+def hold_scripts(page: Page, wanted: Callable[[str], bool]) -> list[Route]:
+    """Let scripts of these names wait until `let_go`."""
+    held: list[Route] = []
+
+    def handle(route: Route) -> None:
+        if wanted(route.request.url.rpartition("/")[2].partition(".")[0]):
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/static/js/**", handle)
+    return held
+
+
+def let_go(held: list[Route]) -> None:
+    while held:
+        held.pop().continue_()
+
+
 def test_by_keyboard_alone(page: Page) -> None:
     page.goto(GUIDE)
     search(page, "rotate a secret")
@@ -53,6 +73,51 @@ def test_by_keyboard_alone(page: Page) -> None:
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_url("**/guides/rotate-a-secret/")
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("place", [GUIDE, "/reference/operations/resolvePatient/", "/console/", "/search/"])
+def test_what_is_typed_while_the_page_is_still_loading_is_answered(
+    chromium: Browser, live: Server, place: str, width: int
+) -> None:
+    with open_window(chromium, live.url, width=width) as window:
+        page, held = window.page, hold_scripts(window.page, lambda name: name not in {"boot", "search"})
+        page.goto(place, wait_until="commit")
+        expect(field(page)).to_be_visible()
+        assert page.evaluate("document.readyState") != "complete"
+        page.keyboard.press("/")
+        expect(field(page)).to_be_focused()
+        page.keyboard.insert_text("find patient")
+        expect(options(page).first).to_be_visible()
+        assert held, "what delays the page"
+        let_go(held)
+        page.wait_for_load_state()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("burst", ["type", "insert_text"])
+def test_what_is_typed_before_its_script_is_there_is_answered(
+    chromium: Browser, live: Server, burst: str, width: int
+) -> None:
+    with open_window(chromium, live.url, width=width) as window:
+        page, held = window.page, hold_scripts(window.page, lambda name: name == "search")
+        page.goto("/")
+        with page.expect_request("**/js/search*.js"):
+            page.keyboard.press("/")
+        getattr(page.keyboard, burst)("find patient")
+        expect(field(page)).to_have_value("find patient")
+        let_go(held)
+        expect(options(page).first).to_be_visible()
+
+
+def test_a_script_that_failed_is_asked_for_again_at_the_next_key(window: Window) -> None:
+    page = window.page
+    page.goto(GUIDE)
+    page.route("**/js/search*.js", lambda route: route.abort(), times=1)
+    with page.expect_event("requestfailed"):
+        page.keyboard.press("/")
+    page.keyboard.type("token")
+    expect(options(page).first).to_be_visible()
 
 
 def test_escape_closes_then_empties_then_leaves(page: Page) -> None:

@@ -17,7 +17,7 @@ from portal.applications.published import (
 )
 from portal.audit.actions import Actor
 from portal.management.beside import worker_beside
-from portal.management.commands.serve import refuse_taken_port
+from portal.management.commands.serve import prepare_search, refuse_taken_port
 from portal.management.demonstration.preparing import prepare
 
 OPERATOR = Actor.operator("manage.py demo")
@@ -48,6 +48,7 @@ class Command(BaseCommand):
         prepare(OPERATOR)
         self._describe()
         if not options["no_serve"]:
+            prepare_search(self.stderr.write)
             with worker_beside(self.stderr.write):
                 call_command("serve")
 

@@ -1,6 +1,7 @@
 """`manage.py serve`: the production server, here and everywhere."""
 
 import socket
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -31,6 +32,14 @@ def refuse_taken_port() -> None:
             ) from exc
 
 
+def prepare_search(say: Callable[[str], object]) -> None:
+    """Make the search index before anybody waits for it."""
+    try:
+        prepare().close()
+    except PageError as exc:
+        say(f"A guide cannot be shown, and nothing is found: {exc}")
+
+
 class Command(BaseCommand):
     """Start Granian with PROCESSES processes of THREADS threads."""
 
@@ -43,7 +52,8 @@ class Command(BaseCommand):
         except Exception as exc:
             raise CommandError(str(exc)) from exc
         refuse_taken_port()
-        self._prepare_search()
+        if not settings.DEVELOPMENT:  # there the first search does it
+            prepare_search(self.stderr.write)
         connections.close_all()
         self.stdout.write(f"Serving on http://{settings.BIND}:{settings.PORT} (Ctrl+C stops)")
         Granian(
@@ -62,12 +72,3 @@ class Command(BaseCommand):
             respawn_failed_workers=False,
             workers_kill_timeout=5,
         ).serve()
-
-    def _prepare_search(self) -> None:
-        """Make the search index before anybody waits for it. In development the first search does."""
-        if settings.DEVELOPMENT:
-            return
-        try:
-            prepare().close()
-        except PageError as exc:
-            self.stderr.write(f"A guide cannot be shown, and nothing is found: {exc}")
