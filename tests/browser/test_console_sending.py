@@ -151,6 +151,13 @@ def test_a_developer_who_is_signed_out_by_now_is_told_so(developer: Page, live: 
     expect(page.get_by_label("App", exact=True)).to_have_value("")
 
 
+def test_enter_in_a_field_sends_as_in_any_form(page: Page) -> None:
+    open_console(page, "searchPatient", SEARCH)
+    page.locator("request-form").get_by_role("textbox", name="health_id").focus()
+    page.keyboard.press("Enter")
+    expect(status(page)).to_have_text(GOOD)
+
+
 def test_cancel(page: Page) -> None:
     open_console(page, "searchPatient", SEARCH)
     held: list[Route] = []

@@ -99,7 +99,8 @@ class ApiConsole extends HTMLElement {
     this.piece("share").addEventListener("click", () => this.#share());
     this.form.addEventListener("change", () => { this.piece("note").textContent = ""; });
     this.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      const inField = !event.isComposing && event.target.matches("request-form input:not([type=file])"); // as in any form
+      if (event.key === "Enter" && !event.shiftKey && !event.altKey && (inField || event.ctrlKey || event.metaKey)) {
         event.preventDefault();
         this.send();
       } else if (event.key === "Escape" && this.aborting) this.aborting.abort();
