@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from portal.console.descriptions import description, needs_token
-from portal.openapi.documents import Operation, contents
+from portal.openapi.documents import Contents, Operation, contents, documents
 from portal.openapi.values import values_of
 from portal.openapi.words import words
 from portal.samples.composing import UnfitValueError, compose
@@ -21,12 +21,22 @@ from portal.ui.public import public_page
 
 
 @public_page
-def index(request: HttpRequest) -> HttpResponse:
-    """List the operations that can be called."""
+def index(request: HttpRequest, document: str = "") -> HttpResponse:
+    """List the operations of a document that can be called; beside ours, name the further documents."""
+    found = _contents(document)
+    called = [(tag, [each for each in tag.operations if not each.is_webhook]) for tag in found.tags]
     listed = [
-        (tag, [(each, _summary(each)) for each in tag.operations if not each.is_webhook]) for tag in contents().tags
+        (tag, [(_address("console-operation", each), each, _summary(each)) for each in operations])
+        for tag, operations in called
+        if operations
     ]
-    context = {"tags": [(tag, operations) for tag, operations in listed if operations], "area": "console"}
+    further = [contents(slug).document for slug in documents() if slug and not document]
+    context = {
+        "document": found.document,
+        "further": further,
+        "tags": listed,
+        "area": "console",
+    }
     return shortcuts.render(request, "console/index.html", context)
 
 
@@ -72,13 +82,17 @@ def _operation(document: str, operation_id: str) -> Operation:
 
     :raises Http404: where there is none, or it is a webhook: those are received, not called.
     """
-    try:
-        found = contents(document).operations[operation_id]
-    except KeyError:
-        raise Http404 from None
-    if found.is_webhook:
+    found = _contents(document).operations.get(operation_id)
+    if found is None or found.is_webhook:
         raise Http404
     return found
+
+
+def _contents(document: str) -> Contents:
+    try:
+        return contents(document)
+    except KeyError:
+        raise Http404 from None
 
 
 def _curl(found: Operation) -> SafeString | None:

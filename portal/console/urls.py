@@ -6,6 +6,7 @@ from portal.console import pages, sampling, shell, views
 
 urlpatterns = [
     path("", pages.index, name="console"),
+    path("documents/<slug:document>/", pages.index, name="console-of"),
     path("operations/<str:operation_id>.json", pages.described, name="console-description"),
     path("operations/<str:operation_id>/", pages.operation, name="console-operation"),
     path(

@@ -79,8 +79,8 @@ class Entry:
         kind, _colon, name = self.credential_id.partition(":")
         if kind == "key":
             return _("Key %(kid)s") % {"kid": name}
-        if kind == "user":  # the token was made for Run, in the session of somebody who builds the app
-            return _("A member, with Run")
+        if kind == "user":  # the token was made on a page, in the session of somebody who builds the app
+            return _("A member, in the console or with Run")
         secret = self.secrets.get(self.credential_id)
         if secret:
             return secret_name(secret)

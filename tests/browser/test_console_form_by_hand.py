@@ -14,6 +14,7 @@ from tests.browser.request_forms import prepare
 from tests.browser.windows import open_window
 from tests.servers import Server
 
+TAKING = ("an empty text: a", "an empty text: b", "null: b", "null: c", "null: d")
 TREE = {
     "type": "object",
     "properties": {
@@ -180,6 +181,31 @@ def test_empty_text_and_null_are_sent_when_asked_for(form: Page) -> None:
     expect(form.get_by_label("a", exact=True)).to_be_disabled()
     form.get_by_role("button", name="Send an empty text: a").click()
     assert body(form) == {"b": None}
+
+
+def test_empty_text_and_null_are_not_offered_where_they_would_take_something_away(form: Page) -> None:
+    nullable = {"type": ["object", "null"], "properties": {"x": {"type": "string"}}}
+    several = {"oneOf": [{"type": "string"}, {**nullable, "type": "object"}, {"type": "null"}]}
+    show(form, "a", b={"type": ["string", "null"]}, c=nullable, d=several)
+    buttons = [form.get_by_role("button", name=f"Send {name}", exact=True) for name in TAKING]
+    for button in buttons:
+        expect(button).to_be_visible()
+    expect(buttons[0]).to_have_text("empty text")
+    form.get_by_label("a", exact=True).fill("x")
+    form.get_by_label("b", exact=True).fill("y")
+    form.get_by_role("button", name="Add: c", exact=True).click()
+    form.get_by_label("Kind: d").select_option(index=2)
+    for button in buttons:
+        expect(button).not_to_be_visible()
+    write(form, {})
+    for button in buttons:
+        expect(button).to_be_visible()
+    write(form, {"a": "x", "b": "y", "c": {"x": "1"}, "d": {"x": "2"}})
+    for button in buttons:
+        expect(button).not_to_be_visible()
+    form.get_by_label("a", exact=True).fill("")
+    buttons[0].click()
+    assert body(form) == {"a": "", "b": "y", "c": {"x": "1"}, "d": {"x": "2"}}
 
 
 def test_read_only_fields_are_not_asked_for(form: Page) -> None:

@@ -158,6 +158,41 @@ def test_enter_in_a_field_sends_as_in_any_form(page: Page) -> None:
     expect(status(page)).to_have_text(GOOD)
 
 
+def test_enter_sends_nothing_where_it_chooses_or_begins_a_line(page: Page, sent: list[Request]) -> None:
+    open_console(page, "resolvePatient")
+    page.get_by_label("Environment").focus()
+    page.keyboard.press("Enter")
+    page.get_by_label("sex", exact=True).focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="As JSON").click()
+    page.get_by_role("textbox", name="Body").focus()
+    page.keyboard.press("Enter")
+    expect(note(page)).to_have_text("")
+    page.get_by_role("button", name="As JSON").focus()
+    page.keyboard.press("Control+Enter")
+    expect(note(page)).to_have_text("Some fields are not right yet.")
+    assert sent == []
+
+
+def test_what_is_sent_stays_in_view_beside_the_recorded_answers_of_the_reference(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 700})
+    page.goto("/reference/operations/searchPatient/")
+    page.get_by_role("button", name="Try it").click()
+    page.get_by_role("button", name="Fill with an example").click()
+    send(page)
+    page.locator(".operation-code").evaluate("column => column.scrollTo(0, column.scrollHeight)")
+    held: list[Route] = []
+    page.route(API, lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks its handlers
+    page.locator(".console [data-past] summary").evaluate("summary => summary.focus({ preventScroll: true })")
+    with page.expect_request(API):
+        page.keyboard.press("Control+Enter")
+    expect(note(page)).to_have_text("Sending …")
+    expect(button(page, "send")).to_be_in_viewport()
+    held[0].abort()
+    expect(page.locator(".console-line")).to_be_in_viewport(ratio=1)
+
+
 def test_cancel(page: Page) -> None:
     open_console(page, "searchPatient", SEARCH)
     held: list[Route] = []

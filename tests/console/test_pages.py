@@ -1,14 +1,18 @@
 """The console's pages and what its script asks for: public, the same for everybody, for every operation."""
 
 import json
+from html import unescape
 
 import pytest
 from django.test import Client as Browser
+from django.urls import reverse
 from django.utils.html import escape
+from pytest_django import Settings
 
 from portal.openapi.documents import contents
 from portal.openapi.words import words
 from portal.samples.composing import compose
+from tests.openapi.foreign import SLUGS, unpacked
 
 OPERATIONS = contents().operations
 
@@ -17,6 +21,23 @@ def test_every_operation_is_in_the_list(client: Browser) -> None:
     page = client.get("/console/").content.decode()
     missing = [each.id for each in OPERATIONS.values() if f'href="/console/operations/{each.id}/"' not in page]
     assert missing == []
+
+
+def test_operations_of_further_documents_are_found_from_the_list(client: Browser, settings: Settings) -> None:
+    settings.OPENAPI_DOCUMENTS = unpacked()
+    first = client.get("/console/").content.decode()
+    for slug in SLUGS:
+        assert f'href="/console/documents/{slug}/"' in first
+        page = client.get(f"/console/documents/{slug}/").content.decode()
+        assert contents(slug).document.title in unescape(page)
+        assert "Further documents" not in page
+        for each in contents(slug).operations.values():
+            address = reverse("console-operation-of", args=[slug, each.id])
+            assert (f'href="{address}"' in page) is not each.is_webhook
+    one = next(each for each in contents(SLUGS[0]).operations.values() if not each.is_webhook)
+    page = client.get(reverse("console-operation-of", args=[SLUGS[0], one.id])).content.decode()
+    assert f'href="/console/documents/{SLUGS[0]}/"' in page
+    assert client.get("/console/documents/none/").status_code == 404
 
 
 @pytest.mark.parametrize("operation_id", OPERATIONS)

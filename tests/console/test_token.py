@@ -160,4 +160,4 @@ def test_the_request_log_says_that_a_member_ran_it(cast: Cast) -> None:
     token_of(cast)
     page = cast.vera.client.get(reverse("log", args=[cast.application.public_id]))
     assert page.status_code == 200
-    assert "A member, with Run" in page.content.decode()
+    assert "A member, in the console or with Run" in page.content.decode()

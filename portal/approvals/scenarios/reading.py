@@ -18,8 +18,8 @@ COLUMNS = ("at", "request_id", "operation", "status", "error_code", "patient", "
 def calls_of(run: ScenarioRun) -> Iterator[Seen]:
     """Yield the calls that count in a run, in the order in which they came. One query.
 
-    Those of the application in the sandbox, by its own client: not what a member tries with Run in the guides, and
-    nothing from before the start or after the end.
+    Those of the application in the sandbox, by its own client: not what a member tries in the console or
+    the guides, and nothing from before the start or after the end.
     """
     rows = ApiCall.objects.filter(
         application_id=run.application_id, environment=SANDBOX, at__gte=run.started_at, at__lt=run.ends_at

@@ -27,7 +27,7 @@ function scope(words, answer, body) {
   const [, names] = /\bscope="([^"]*)"/.exec(answer.header("WWW-Authenticate")) ?? [];
   const told = line(words.scope.replace("{scopes}", names ? names.split(" ").join(", ") : "—"));
   const page = typeof body.request_access === "string" && URL.canParse(body.request_access) ? new URL(body.request_access) : null;
-  return page && /^https?:$/.test(page.protocol) ? [told, linked(words.access, page.href)] : [told];
+  return page?.href.startsWith(`${location.origin}/`) ? [told, linked(words.access, page.href)] : [told];
 }
 
 function line(text) {

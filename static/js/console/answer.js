@@ -109,18 +109,17 @@ export class AnswerView {
     }));
   }
 
-  /** The request's id: a link to the call in the reader's own log, else words to copy. */
+  /** The request's id, with a link to the call where it is in the reader's own log. */
   #request(id, log) {
     this.part("request").hidden = !id;
     const code = document.createElement("code");
     code.textContent = id;
-    const link = document.createElement(log ? "a" : "span");
-    if (log) {
-      link.href = log(id);
-      link.title = this.words.log;
-    }
-    link.append(code);
-    this.part("id").replaceChildren(link);
+    this.part("id").replaceChildren(code);
+    if (!log) return;
+    const link = document.createElement("a");
+    link.href = log(id);
+    link.textContent = this.words.log;
+    this.part("id").append(" ", link);
   }
 
   #body(text, body, answer) {
@@ -144,7 +143,9 @@ export class AnswerView {
   async #match(text, body, type) {
     const [badge, list] = [this.part("match"), this.part("mismatch")];
     badge.hidden = list.hidden = true;
-    if (this.answer.note) return "";
+    const { method } = this.context.description;
+    const bodiless = method === "HEAD" || [204, 304].includes(this.answer.status); // whatever its type says
+    if (this.answer.note || bodiless) return "";
     const schema = responseSchema(this.context.description.responses, this.answer.status, type);
     const words = schema?.unknown ? this.words[schema.unknown] : !schema || text === null ? "" : "?";
     if (words !== "?") return badged(badge, "plain", words);

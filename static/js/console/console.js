@@ -99,11 +99,13 @@ class ApiConsole extends HTMLElement {
     this.piece("share").addEventListener("click", () => this.#share());
     this.form.addEventListener("change", () => { this.piece("note").textContent = ""; });
     this.addEventListener("keydown", (event) => {
-      const inField = !event.isComposing && event.target.matches("request-form input:not([type=file])"); // as in any form
-      if (event.key === "Enter" && !event.shiftKey && !event.altKey && (inField || event.ctrlKey || event.metaKey)) {
+      const { key, target, isComposing, repeat, ctrlKey, metaKey, shiftKey, altKey } = event;
+      // As in any form, where one line is typed; not where Enter is pressed to choose: lists, boxes, files.
+      const typing = !isComposing && !shiftKey && !altKey && target.matches(".console-try :is([type=text], [type=password])");
+      if (key === "Enter" && !repeat && (typing || ctrlKey || metaKey)) {
         event.preventDefault();
         this.send();
-      } else if (event.key === "Escape" && this.aborting) this.aborting.abort();
+      } else if (key === "Escape" && this.aborting) this.aborting.abort();
     });
     this.piece("past").addEventListener("toggle", ({ target }) => target.open && this.#showPast());
     addEventListener("hashchange", async () => this.#open(await shared()));
@@ -217,9 +219,9 @@ class ApiConsole extends HTMLElement {
       this.aborting = null;
       this.#busy(false);
     }
-    if (!failed) return;
-    if (this.answer) this.answer.fail(failed);
-    else this.#note(this.words[failed]);
+    if (failed && this.answer) this.answer.fail(failed);
+    else if (failed) return this.#note(this.words[failed]);
+    this.piece("answer").scrollIntoView({ block: "nearest" });
   }
 
   async #ask(request, signal, remember) {
@@ -237,7 +239,6 @@ class ApiConsole extends HTMLElement {
     remember({ environment, status, milliseconds });
     if (this.piece("past").open) this.past?.show();
     await this.answer.show(answer, { description: this.description, environment, log });
-    this.piece("answer").scrollIntoView({ block: "nearest" });
   }
 
   #busy(busy) {
@@ -247,6 +248,7 @@ class ApiConsole extends HTMLElement {
     for (const name of ["environment", "app", "token"]) this.piece(name).disabled = busy;
     if (busy) this.answer?.clear();
     this.#note(busy ? this.words.sending : "");
+    if (busy) this.piece("send").scrollIntoView({ block: "nearest" }); // and not what moves up where the answer was
   }
 
   /** What comes from elsewhere is of the sandbox, and is filled in there. */

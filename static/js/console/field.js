@@ -39,7 +39,7 @@ export class Field {
     control.id = this.id;
     control.setAttribute("aria-describedby", [this.schema.description && this.help.id, this.problem.id].filter(Boolean).join(" "));
     if (this.about.required) control.setAttribute("aria-required", "true");
-    control.addEventListener("input", () => { this.mark(""); this.form.changed(); });
+    control.addEventListener("input", () => { this.mark(""); this.offer(); this.form.changed(); });
     this.control = control;
     const label = element("label", { htmlFor: this.id, textContent: this.about.name });
     const top = element("div", { className: "form-top" }, label, element("span", { className: "form-kind", textContent: this.kind }), this.tools);
@@ -77,6 +77,15 @@ export class Field {
     for (const [each] of this.specials ?? []) each.setAttribute("aria-pressed", String(each === button));
     if (this.control) this.control.disabled = Boolean(button);
     this.mark("");
+    this.offer();
+  }
+
+  /** Whether something is filled in that a special button would take away. */
+  get filled() { return Boolean(this.control?.value); }
+
+  offer() {
+    const visibility = !this.pressed && this.filled ? "hidden" : ""; // its room stays
+    for (const [button] of this.specials ?? []) button.style.visibility = visibility;
   }
 
   /** Press the button that stands for this value; say whether there is one. */
@@ -126,7 +135,7 @@ export class Text extends Field {
       control.setAttribute("list", list.id);
       this.node.append(list);
     }
-    if (!this.number && !(schema.minLength > 0) && !about.filled) this.special("“”", words.empty, "");
+    if (!this.number && !(schema.minLength > 0) && !about.filled) this.special(words.emptytext, words.empty, "");
     if (takesNull(schema, this.form.defs)) this.special("null", words.null, null);
   }
 
@@ -141,6 +150,7 @@ export class Text extends Field {
     const known = value !== undefined && this.pressFor(value);
     if (!known) this.press(null);
     this.control.value = value === undefined || known ? "" : String(value);
+    this.offer();
   }
 
   takes(value) {

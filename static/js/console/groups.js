@@ -58,9 +58,12 @@ class Added extends Field {
     this.relabel(this.words.remove);
   }
 
+  get filled() { return this.there; }
+
   drop() {
     this.there = false;
     this.inside.hidden = true;
+    this.offer();
     this.inside.replaceChildren();
     this.relabel(this.words.add);
   }
@@ -294,11 +297,12 @@ export class Alternatives extends Field {
   read() { return this.pressed ? this.instead : this.slot?.read(); }
 
   write(value) {
-    if (value === undefined || this.pressFor(value)) { this.press(null); this.select.value = ""; this.pick(""); if (value === null) this.pressFor(value); return; }
+    if (value === undefined || this.pressFor(value)) { this.press(null); this.select.value = ""; this.pick(""); this.offer(); if (value === null) this.pressFor(value); return; }
     const at = this.fit(value);
     this.select.value = String(at);
     this.pick(String(at));
     this.slot.write(value);
+    this.offer();
   }
 
   /** Return which of them a value is. */
