@@ -139,7 +139,7 @@ def _value(name: str, found: Mapped, tree: Tree, place: str, anchors: set[str]) 
     anchors.add(anchor)
     manners = [("content", media_type)] if media_type else []
     manners += [(key, shown(found[key])) for key in MANNERS if key in found]
-    examples = tuple(_shown_examples(tree, found)) or tuple(_shown_examples(tree, as_dict(media)))
+    examples = _few(tree, found) or _few(tree, as_dict(media))
     return replace(
         node,
         anchor=anchor,
@@ -148,6 +148,11 @@ def _value(name: str, found: Mapped, tree: Tree, place: str, anchors: set[str]) 
         deprecated=node.deprecated or found.get("deprecated") is True,
         facts=(*manners, *node.facts),
     )
+
+
+def _few(tree: Tree, found: Mapped) -> tuple[str, ...]:
+    """Return some examples, each once: of our own document the first: others are examples of what is refused."""
+    return tuple(dict.fromkeys(_shown_examples(tree, found)))[: 3 if tree.document.slug else 1]
 
 
 def _shown_examples(tree: Tree, found: Mapped) -> Iterator[str]:

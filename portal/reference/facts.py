@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from portal.applications.scopes import SCOPES
-from portal.edge.environments import ENVIRONMENTS, Environment
+from portal.edge.environments import ENVIRONMENTS, Environment, base_url
 from portal.openapi.documents import Document, Operation
 from portal.reference.described import Access, Described
 
@@ -28,13 +28,14 @@ class Scope:
 
 @dataclass(frozen=True)
 class Facts:
-    """`ways` are how a caller shows who it is, where scopes do not say it all. `retries` is the anchor of the parameter
-    by which a call may be made twice. `quotas` are calls in a minute: of a client, of an address.
+    """`ways` are how a caller shows who it is, where scopes do not say it all. `environments` are those that have the
+    operation, with the URL before its path there; `servers` are those of other documents. `retries` is the anchor of
+    the parameter by which a call may be made twice. `quotas` are calls in a minute: of a client, of an address.
     """
 
     scopes: tuple[Scope, ...]
     ways: tuple[str, ...]
-    environments: tuple[Environment, ...]
+    environments: tuple[tuple[Environment, str], ...]
     servers: tuple[str, ...]
     quotas: tuple[int, int] | None
     retries: str
@@ -55,18 +56,18 @@ def facts(described: Described) -> Facts:
         scopes=tuple(_scope(operation.document, name) for name in described.scopes),
         ways=() if described.scopes and own else tuple(_ways(operation, described.access)),
         environments=tuple(_environments(operation, described.scopes)) if own else (),
-        servers=() if own else tuple(server.url for server in operation.servers),
+        servers=() if own or operation.is_webhook else tuple(each.url.rstrip("/") for each in operation.servers),
         quotas=(settings.RATE_LIMIT_CLIENT, settings.RATE_LIMIT_ADDRESS) if own and counted else None,
         retries=names[0].anchor if names else "",
     )
 
 
-def _environments(operation: Operation, scopes: list[str]) -> Iterator[Environment]:
+def _environments(operation: Operation, scopes: list[str]) -> Iterator[tuple[Environment, str]]:
     """Yield those of which the document names a server for the operation, and in which a scope of it may be held."""
     for environment in ENVIRONMENTS:
         held = not scopes or any(environment in SCOPES[name].environments for name in scopes if name in SCOPES)
         if held and any(server.description.lower() == environment for server in operation.servers):
-            yield environment
+            yield environment, base_url(environment)
 
 
 def _scope(document: Document, name: str) -> Scope:

@@ -105,7 +105,7 @@ class _Branch:
             write_only=merged.get("writeOnly") is True,
             facts=form.facts,
             values=form.values,
-            examples=form.examples,
+            examples=tuple(dict.fromkeys(form.examples)),
             children=() if cut else tuple(self._children(merged, anchor, inside, level + 1)),
             alternatives=() if cut else tuple(self._alternatives(form, anchor, inside, level + 1)),
             joined_by=form.joined_by,

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from portal.edge.environments import PRODUCTION, SANDBOX
 from portal.openapi.documents import Contents, Document, Operation, Tag
 from portal.openapi.words import words
 from portal.reference.described import Answer, Body, Described, describe
@@ -64,10 +65,12 @@ def _described(found: Described, level: str) -> Iterator[str]:
     if one.deprecated:
         yield f"**{_('deprecated')}**"
     yield from _said(document, one.raw.get("description"))
-    known = facts(found)
+    known, names = facts(found), {SANDBOX: _("Sandbox"), PRODUCTION: _("Production")}
     notes = [f"- {_('Scopes')}: {', '.join(_code(name) for name in found.scopes)}"] if found.scopes else []
     notes += [f"- {_('Access')}: {_line(way)}" for way in known.ways]
-    notes += [f"- {_('Server')}: {_code(address)}" for address in known.servers]
+    addresses = [(names[environment], base) for environment, base in known.environments]
+    addresses += [("URL", base) for base in known.servers]
+    notes += [f"- {name}: {_code(base + one.path)}" for name, base in addresses]
     yield "\n".join(notes)
     titles = {"path": _("Path parameters"), "query": _("Query parameters"), "header": _("Header parameters")}
     for place, nodes in found.parameters:
@@ -198,8 +201,9 @@ def _said(document: Document, found: object) -> Iterator[str]:
 
 
 def _line(text: str) -> str:
-    """Return text in one line, in which nothing begins a block or HTML."""
-    return " ".join(text.split()).replace("<", "\\<").lstrip("#>=-+*~`| ")
+    """Return text in one line, in which nothing begins a block or HTML. It may begin with a code span."""
+    line = " ".join(text.split()).replace("<", "\\<").lstrip("#>=-+*~| ")
+    return line.lstrip("`~") if line.startswith("```") else line
 
 
 def _code(text: str) -> str:

@@ -1,10 +1,12 @@
 """`/reference/`: public pages, the same for everybody."""
 
+import re
 from typing import Any, Final
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from portal.applications.scopes import SCOPES
 from portal.openapi.documents import Contents, contents, documents, servers
@@ -21,6 +23,8 @@ MOST_FIELDS: Final = 1_000
 """And so many fields of theirs: what is longer nobody reads, and a browser takes its time for it."""
 MOST_LINKS: Final = 80
 """The navigation shows all operations of a document that has no more; else those of the tag at hand."""
+PRE: Final = re.compile(r"(<pre\b.*?</pre>)", re.DOTALL)
+LINES: Final = re.compile(r"\s*\n\s*")
 
 
 @public_page
@@ -135,4 +139,9 @@ def _page(request: HttpRequest, template: str, found: Contents, **more: Any) -> 
         "all_links": len(found.operations) <= MOST_LINKS,
         **more,
     }
-    return render(request, template, context)
+    return HttpResponse(_tight(render_to_string(template, context, request)))
+
+
+def _tight(html: str) -> str:
+    """Return the page without indentation and empty lines outside of code: they are 2 % of its bytes, compressed."""
+    return "".join(part if part.startswith("<pre") else LINES.sub("\n", part) for part in PRE.split(html))

@@ -14,15 +14,20 @@ const nav = document.querySelector(".side-nav nav");
 const here = nav?.querySelector("li [aria-current]");
 if (here) nav.scrollTop = here.offsetTop - nav.clientHeight / 3;
 
-for (const place of document.querySelectorAll("[data-try]")) {
+// "Try it" leads to the console's page; here it opens the console in place of the samples.
+for (const link of document.querySelectorAll("a.try")) {
+  const place = link.closest("article").querySelector("[data-try]");
   const button = document.createElement("button");
   button.type = "button";
   button.dataset.send = "";
-  button.textContent = place.dataset.try;
-  button.onclick = () => {
+  button.textContent = link.textContent;
+  link.onclick = button.onclick = async (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return; // in another tab
+    event.preventDefault();
+    if (button.ariaBusy) return;
     button.ariaBusy = "true";
-    button.onclick = null;
-    import("./try-it.js").then((tried) => tried.show(place)).catch(() => location.assign(place.dataset.page));
+    await import("./try-it.js").then((tried) => tried.show(place, link)).catch(() => location.assign(link.href));
+    button.ariaBusy = null;
   };
   (place.querySelector(".code-bar") ?? place).append(button);
 }

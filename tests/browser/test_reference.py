@@ -40,6 +40,29 @@ def test_a_stranger_sends_the_request_from_the_reference_by_keyboard(chromium: B
         assert window.faults() == []
 
 
+def test_try_it_is_one_of_the_first_things_after_the_skip_link_and_on_a_phone_stands_at_the_path(
+    chromium: Browser, live: Server
+) -> None:
+    with open_window(chromium, live.url, width=390) as window:
+        page = window.page
+        page.goto(OPERATION)
+        link = page.get_by_role("link", name="Try it")
+        expect(link).to_be_in_viewport()
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        for _number in range(2):
+            page.keyboard.press("Tab")
+        expect(link).to_be_focused()
+        page.keyboard.press("Enter")
+        tab = page.get_by_role("tab", name="Try it")
+        expect(tab).to_be_focused()
+        expect(tab).to_be_in_viewport()
+        link.click()  # a second time: it goes there again, and makes no other
+        expect(tab).to_be_focused()
+        expect(page.locator("api-console")).to_have_count(1)
+        assert window.faults() == []
+
+
 def test_without_scripts_everything_can_be_read(chromium: Browser, live: Server) -> None:
     with open_window(chromium, live.url, scripts=False) as window:
         page = window.page
@@ -50,3 +73,5 @@ def test_without_scripts_everything_can_be_read(chromium: Browser, live: Server)
         expect(page.get_by_role("button", name="Try it")).to_have_count(0)
         page.locator("details.inside summary").first.click()
         expect(page.locator(f'[id="{FOLDED}"]')).to_be_visible()
+        page.get_by_role("link", name="Try it").press("Enter")
+        expect(page).to_have_url(re.compile("/console/operations/searchPatient/$"))

@@ -10,10 +10,12 @@ from django.utils.translation import override
 from pytest_django import Settings
 
 from portal.applications.scopes import SCOPES
+from portal.edge.environments import ENVIRONMENTS, SANDBOX, base_url
 from portal.openapi.documents import Operation, contents
 from portal.openapi.words import words
 from portal.reference.described import describe
 from portal.reference.templatetags.reference import named, said
+from portal.reference.views import PRE
 from portal.samples.groups import COLOURED
 from portal.ui.public import forget
 
@@ -117,11 +119,32 @@ def test_an_operation_says_where_it_is_how_often_it_may_be_called_and_how_to_try
     push, reset = page("reference-operation", "pushEncounter"), page("reference-operation", "resetSandbox")
     assert "1,234 calls a minute" in push
     assert 'href="#header.Idempotency-Key"' in push
-    assert 'class="tag production"' in push
+    for environment in ENVIRONMENTS:
+        url = f"<code>{base_url(environment)}<wbr>/connect/"
+        assert f'class="tag {environment}"' in push
+        assert f"{url}records/encounters</code>" in push
+        assert (url in reset) is (environment == "sandbox")
     assert "Any scope" in reset
     assert 'class="tag production"' not in reset
     assert 'href="#header.Idempotency-Key"' not in reset
     forget()
+
+
+def test_an_example_stands_there_once_and_not_one_that_is_refused() -> None:
+    html = page("reference-operation", "searchPatient")
+    query = html[html.index('id="query.health_id"') : html.index('id="responses"')]
+    assert query.count("<code>OPC-2024-DEMO1</code>") == 1 + 1  # in the description, too
+    assert "OPC-2024-7K3M9Q2X" not in query
+    twin = Client().get("/reference/operations/searchPatient.md").content.decode()
+    assert "for example `OPC-2024-DEMO1` |" in twin
+    assert f"- Sandbox: `{base_url(SANDBOX)}/connect/patient/search`" in twin
+    assert "| `OPC-`, four digits" in twin  # a code span may begin a line
+
+
+def test_code_keeps_its_lines_where_the_page_is_made_tight() -> None:
+    html = page("reference-operation", "searchPatient")
+    assert "\n  -H" in html
+    assert re.search(r"\n[ \n]", PRE.sub("", html)) is None
 
 
 def test_our_own_words_are_french_on_french_pages_and_what_is_not_translated_says_that_it_is_english() -> None:

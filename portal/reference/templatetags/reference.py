@@ -87,13 +87,6 @@ def _schema(context: Mapping[str, Any], name: str) -> SafeString | str:
     return format_html('<a href="{}">{}</a>', address, name) if address else name
 
 
-@register.simple_tag(takes_context=True)
-def examples_of(context: Mapping[str, Any], node: Node) -> list[str]:
-    """Return some values, each once: of our own document the first, because others are examples of what is refused."""
-    found = list(dict.fromkeys(node.examples))
-    return found[:3] if context["document"].slug else found[:1]
-
-
 @register.filter
 def is_error(code: str) -> bool:
     """Say whether an error of the API has this code, and so a page."""
