@@ -16,6 +16,7 @@ from portal.openapi.words import words
 from portal.samples.composing import UnfitValueError, compose
 from portal.samples.curl import render
 from portal.samples.groups import coloured
+from portal.samples.programs import program
 from portal.samples.steps import alone
 from portal.ui.public import public_page
 
@@ -101,4 +102,5 @@ def _curl(found: Operation) -> SafeString | None:
         request = compose(found, values_of(found)[0].values)
     except UnfitValueError:
         return None
-    return coloured(render(alone(replace(request, needs_token=needs_token(found)))), "bash")
+    step = alone(replace(request, needs_token=needs_token(found)))
+    return coloured(program(step, "curl", render(step)), "bash")

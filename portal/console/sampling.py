@@ -13,7 +13,7 @@ from portal.problems.exceptions import FieldError
 from portal.problems.parsers import is_chunked, loads_object
 from portal.problems.responses import problem_response
 from portal.samples.groups import coloured_once
-from portal.samples.languages import written
+from portal.samples.programs import programs
 from portal.samples.reading import UnreadableError, read
 from portal.samples.steps import alone
 
@@ -50,7 +50,7 @@ def samples(request: HttpRequest) -> HttpResponse:
             ),
             "text": sample.text,
         }
-        for sample in written(step)
+        for sample in programs(step)
     ]
     return JsonResponse({"samples": coloured}, headers={"Cache-Control": "no-store"})
 

@@ -21,7 +21,8 @@ from portal.openapi.values import values_of
 from portal.samples.calls import Call, resolve
 from portal.samples.composing import UnfitValueError, compose, server_url
 from portal.samples.credentials import with_credential
-from portal.samples.languages import Sample, samples, written
+from portal.samples.languages import Sample, samples
+from portal.samples.programs import programs
 from portal.samples.steps import GRANT, Reads, alone, snake_case
 
 FORMATTER = HtmlFormatter(nowrap=True)
@@ -136,7 +137,7 @@ def operation_samples(operation: Operation, server: str, example: str = "") -> t
         reads=_reads(operation),
     )
     texts: list[Sample] = []
-    for each in written(step):
+    for each in programs(step):
         if len(each.text) > LONGEST:
             return ()
         texts.append(each)

@@ -10,6 +10,8 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.browser.consoles import GOOD, SEARCH, advice, body, match, open_console, said, send, status
 
+PARTLY = "matches the schema, but for patterns that were not checked"
+TOO_LARGE = "too large to compare with the schema"
 CALL = "**/patient/search*"
 PEOPLE = 60_000
 
@@ -100,6 +102,10 @@ def test_what_does_not_match_the_schema_is_named(console: Page) -> None:
         ({"$ref": "#/$defs/circle"}, "{}", "too large to compare with the schema"),
         ({"properties": {"a": {"type": "integer"}}}, '{"a": 1}', "matches the schema"),
         ({"type": "null"}, "null", "matches the schema"),
+        ({"properties": {"a": {"pattern": "^(a+)+$"}}}, "{}", PARTLY),
+        ({"patternProperties": {"^(a+)+$": {}}, "properties": {"pattern": {"type": "string"}}}, "{}", PARTLY),
+        ({"properties": {"a": {"pattern": "^(a+)+$"}, "b": {"$comment": "cut"}}}, "{}", TOO_LARGE),
+        ({"properties": {"pattern": {"type": "string", "pattern": "^a"}}}, "{}", "matches the schema"),
     ],
 )
 def test_an_answer_matches_only_what_it_was_compared_with(
@@ -133,6 +139,24 @@ def test_bodies_of_other_kinds(console: Page, code: int, text: str, kind: str, t
     answers(console, code, text, kind)
     send(console)
     expect(body(console)).to_have_text(told)
+
+
+@pytest.mark.parametrize(("method", "status_code"), [("HEAD", 200), ("GET", 204)])
+def test_an_answer_without_a_body_by_its_nature_does_not_differ_from_a_schema(
+    page: Page, method: str, status_code: int
+) -> None:
+    def described(route: Route) -> None:
+        found = route.fetch().json()
+        found["method"] = method
+        found["responses"] = {str(status_code): {"application/json": {"type": "object"}}}
+        route.fulfill(json=found)
+
+    page.route("**/console/operations/searchPatient.json", described)
+    open_console(page, "searchPatient", SEARCH)
+    answers(page, status_code, "")
+    send(page)
+    expect(status(page)).to_contain_text(str(status_code))
+    expect(match(page)).to_be_hidden()
 
 
 def test_long_text_is_shown_in_part_and_whole_when_asked(console: Page) -> None:
@@ -196,6 +220,15 @@ def test_production_access_can_be_asked_for(console: Page, live: Any) -> None:
     send(console)
     link = advice(console).get_by_role("link", name="Ask for production access")
     expect(link).to_have_attribute("href", content["request_access"])
+
+
+@pytest.mark.parametrize("address", ["https://elsewhere.example/applications/", "javascript:alert(1)", "/x", 7])
+def test_an_answer_leads_to_this_site_alone(console: Page, address: object) -> None:
+    content = {"code": "insufficient_scope", "request_access": address}
+    answers(console, 403, json.dumps(content), "application/problem+json")
+    send(console)
+    expect(advice(console)).to_contain_text("The token needs the scope")
+    expect(advice(console).get_by_role("link")).to_have_count(1)
 
 
 def test_a_web_page_in_between(console: Page) -> None:

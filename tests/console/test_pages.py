@@ -1,6 +1,7 @@
 """The console's pages and what its script asks for: public, the same for everybody, for every operation."""
 
 import json
+from collections.abc import Iterator
 from html import unescape
 
 import pytest
@@ -12,6 +13,7 @@ from pytest_django import Settings
 from portal.openapi.documents import contents
 from portal.openapi.words import words
 from portal.samples.composing import compose
+from portal.ui.public import forget
 from tests.openapi.foreign import SLUGS, unpacked
 
 OPERATIONS = contents().operations
@@ -23,8 +25,16 @@ def test_every_operation_is_in_the_list(client: Browser) -> None:
     assert missing == []
 
 
-def test_operations_of_further_documents_are_found_from_the_list(client: Browser, settings: Settings) -> None:
+@pytest.fixture
+def _further(settings: Settings) -> Iterator[None]:
     settings.OPENAPI_DOCUMENTS = unpacked()
+    forget()
+    yield
+    forget()
+
+
+@pytest.mark.usefixtures("_further")
+def test_operations_of_further_documents_are_found_from_the_list(client: Browser) -> None:
     first = client.get("/console/").content.decode()
     for slug in SLUGS:
         assert f'href="/console/documents/{slug}/"' in first

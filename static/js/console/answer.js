@@ -153,7 +153,7 @@ export class AnswerView {
     const validator = await import("./validate.js").catch(() => null);
     if (!validator) return ""; // it could not be fetched: nothing is said of the schema
     const problems = validator.check(schema, this.context.description.defs, body === undefined ? text : body, { words: this.words.form });
-    if (!problems.length) return problems.unchecked ? badged(badge, "plain", this.words.unchecked) : badged(badge, "matches", this.words.matches);
+    if (!problems.length) return problems.unchecked ? badged(badge, "plain", this.words[problems.unchecked]) : badged(badge, "matches", this.words.matches);
     list.hidden = false;
     list.querySelector("ul").replaceChildren(...problems.slice(0, 50).map(({ place, message }) => {
       const [item, code] = [document.createElement("li"), document.createElement("code")];

@@ -141,7 +141,7 @@ class ApiConsole extends HTMLElement {
   async #language(name) {
     try {
       const { Languages } = await import("./languages.js");
-      this.languages ??= new Languages(this.piece("languages"), this.words, () => this.#shown(), this.say);
+      this.languages ??= new Languages(this.piece("languages"), this.words, (instead) => this.#shown(instead), this.say);
     } catch {
       this.piece("languages").querySelector("code").textContent = this.words.unsampled;
       return;
@@ -166,11 +166,13 @@ class ApiConsole extends HTMLElement {
     if (text) this.say(text);
   }
 
-  /** The request as the samples show it: to the API's own address, without a token. */
-  async #shown() {
-    const { compose } = await import("./request.js");
-    const request = compose(this.description, this.form.values, { base: this.who.server });
-    return { request, values: this.form.values, needs_token: this.description.needs_token };
+  /** The request as the samples show it: to the API's own address, without a token, with `instead` of each secret. */
+  async #shown(instead) {
+    const { compose, withoutSecrets } = await import("./request.js");
+    const { files } = this.form.values;
+    const values = { ...withoutSecrets(this.description, this.form.values, instead), files };
+    const request = compose(this.description, values, { base: this.who.server });
+    return { request, values, needs_token: this.description.needs_token };
   }
 
   /** Send what the form holds. While one request is under way there is no second one. */

@@ -1,11 +1,13 @@
-// The same request in the languages of the samples. The server writes them; it gets what is shown, and never a token.
+// The same request in the languages of the samples. The server writes them; it gets neither a token nor a secret.
+import { Secrets } from "./secrets.js";
+
 const root = document.documentElement;
 const PATIENCE = 20_000; // milliseconds
 
 export class Languages {
-  /** `ask` returns what would be sent: `{ request, needs_token }`. */
+  /** `ask` resolves to what would be sent, `{ request, values, needs_token }`, with what its argument makes of secrets. */
   constructor(place, words, ask, say) {
-    Object.assign(this, { place, words, ask, say, code: place.querySelector("code") });
+    Object.assign(this, { place, words, ask, say, secrets: new Secrets(), code: place.querySelector("code") });
     place.querySelector("[data-copy]").addEventListener("click", () => this.#copy());
   }
 
@@ -15,10 +17,12 @@ export class Languages {
     try { localStorage.setItem("code", name); } catch { /* private mode: this page only */ }
     document.dispatchEvent(new CustomEvent("code", { detail: name }));
     try {
-      const text = JSON.stringify(written(await this.ask()));
+      this.secrets.held = [];
+      const text = JSON.stringify(written(await this.ask(this.secrets.hide)));
       if (text !== this.asked) [this.samples, this.asked] = [await this.#fetch(text), text];
       const sample = this.samples.find((one) => one.language === root.dataset.code);
-      this.code.innerHTML = sample.html; // coloured and escaped by the server
+      this.code.innerHTML = this.secrets.show(sample.html); // coloured and escaped by the server
+      this.place.querySelector("[data-stays]").hidden = !this.secrets.someStay;
     } catch (error) {
       this.asked = null;
       this.code.textContent = error.place ? this.words.unfit.replace("{place}", error.place) : this.words.unsampled;

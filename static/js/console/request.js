@@ -175,29 +175,31 @@ function packed(all) {
   return new Blob([...body, `--${boundary}--\r\n`], { type: `multipart/form-data; boundary=${boundary}` });
 }
 
-/** Return the values without files and without what a field for secrets holds, in parameters and anywhere in the body. */
-export function withoutSecrets(description, values) {
-  const kept = (place) => Object.fromEntries(Object.entries(values[place] ?? {}).filter(([name]) => !isSecret(
-    name, description.parameters.find((one) => one.in === place && one.name === name)?.schema,
-  )));
+/** Return the values without files and without what a field for secrets holds, in parameters and anywhere in the body;
+ *  with what `instead` makes of it, where that is not undefined. */
+export function withoutSecrets(description, values, instead = () => undefined) {
+  const kept = (place) => Object.fromEntries(Object.entries(values[place] ?? {}).map(([name, value]) => {
+    const schema = description.parameters.find((one) => one.in === place && one.name === name)?.schema;
+    return [name, isSecret(name, schema) ? instead(value) : value];
+  }).filter(([, value]) => value !== undefined));
   const schema = description.bodies.find((one) => one.media_type === values.media_type)?.schema;
   const { body, ...rest } = values;
   const clean = { ...rest, path: kept("path"), query: kept("query"), header: kept("header"), cookie: kept("cookie"), files: {} };
-  return body === undefined ? clean : { ...clean, body: stripped(body, schema, description.defs) };
+  return body === undefined ? clean : { ...clean, body: stripped(body, schema, description.defs, instead) };
 }
 
-function stripped(value, schema, defs) {
+function stripped(value, schema, defs, instead) {
   const known = alternatives(schema, defs);
   if (Array.isArray(value)) {
     const items = known.map((one) => one.items).filter(isObject);
-    return value.map((one) => stripped(one, { anyOf: items }, defs));
+    return value.map((one) => stripped(one, { anyOf: items }, defs, instead));
   }
-  if (!isObject(value)) return known.some((one) => one.format === "password") ? "" : value;
+  if (!isObject(value)) return known.some((one) => one.format === "password") ? instead(value) ?? "" : value;
   return Object.fromEntries(Object.entries(value).flatMap(([name, one]) => {
     const inside = known.map((each) => each.properties?.[name] ?? each.additionalProperties).filter(isObject);
     const secret = [{}, ...inside.flatMap((each) => alternatives(each, defs))].some((each) => isSecret(name, each));
-    return secret ? [] : [[name, stripped(one, { anyOf: inside }, defs)]];
-  }));
+    return [[name, secret ? instead(one) : stripped(one, { anyOf: inside }, defs, instead)]];
+  }).filter(([, one]) => one !== undefined));
 }
 
 /** Return every schema that may say something about a value at this place. */

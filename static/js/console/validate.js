@@ -11,29 +11,33 @@ const AT_MOST = { maxLength: "longest", minLength: "shortest", maxItems: "mostit
   minProperties: "fewestitems", maxProperties: "mostitems", uniqueItems: "unique", contains: "contains" };
 
 /** Return `[{place, message}]`, nothing where the value fits. `place` is a JSON Pointer (RFC 6901). In what is sent, fields
- *  that are read-only may be missing; in an answer, those that are write-only. `unchecked` of the list is true where the
- *  value could not be compared, or not with all of the schema: the server cuts large ones. */
+ *  that are read-only may be missing; in an answer, those that are write-only. `unchecked` of the list is `unchecked`
+ *  where the value could not be compared, or not with all of the schema (the server cuts large ones), `partly` where only
+ *  patterns were left out, else empty. */
 export function check(schema, defs, value, { words, sending = false }) {
   let found;
   try {
     const { root, lookup } = readied(schema, defs, sending ? "readOnly" : "writeOnly");
     found = { root, errors: validate(value, root, "2020-12", lookup, false).errors };
   } catch { // a schema that goes round in circles, or means nothing
-    return Object.assign([], { unchecked: true });
+    return Object.assign([], { unchecked: "unchecked" });
   }
   const all = told(found.errors, found.root, words);
   // To the validator a field that does not fit is one that nothing speaks of as well.
   const problems = all.filter(({ place, message }) => message !== words.unknown
     || !all.some((one) => one.message !== words.unknown && `${one.place}/`.startsWith(`${place}/`)));
   const places = new Map(problems.map((one) => [one.place + one.message, one]));
-  return Object.assign([...places.values()].slice(0, MOST), { unchecked: !whole(schema, defs) });
+  return Object.assign([...places.values()].slice(0, MOST), { unchecked: leftOut(schema, defs) });
 }
 
-function whole(schema, defs, seen = new Set()) {
-  if (typeof schema !== "object" || schema === null || seen.has(schema)) return true;
+function leftOut(schema, defs, seen = new Set()) {
+  if (typeof schema !== "object" || schema === null || seen.has(schema)) return "";
   seen.add(schema);
-  const target = typeof schema.$ref === "string" ? defs[schema.$ref.slice("#/$defs/".length)] : true;
-  return schema.$comment !== "cut" && whole(target, defs, seen) && Object.values(schema).every((one) => whole(one, defs, seen));
+  if (schema.$comment === "cut") return "unchecked";
+  const target = typeof schema.$ref === "string" ? defs[schema.$ref.slice("#/$defs/".length)] : null;
+  const found = [target, ...Object.values(schema)].map((one) => leftOut(one, defs, seen));
+  const patterns = [schema.pattern, ...Object.keys(schema.patternProperties ?? {})].filter((one) => typeof one === "string");
+  return found.includes("unchecked") ? "unchecked" : found.includes("partly") || !patterns.every(usable) ? "partly" : "";
 }
 
 const kept = { readOnly: new WeakMap(), writeOnly: new WeakMap() };
