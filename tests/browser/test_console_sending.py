@@ -151,6 +151,16 @@ def test_a_developer_who_is_signed_out_by_now_is_told_so(developer: Page, live: 
     expect(page.get_by_label("App", exact=True)).to_have_value("")
 
 
+def test_a_body_that_may_be_left_out_is_added_by_a_click(page: Page) -> None:
+    def described(route: Route) -> None:
+        route.fulfill(json=route.fetch().json() | {"body_required": False})
+
+    page.route("**/console/operations/resolvePatient.json", described)
+    open_console(page, "resolvePatient")
+    page.get_by_role("button", name="Add: Body", exact=True).click()
+    expect(page.get_by_label("source", exact=True)).to_be_visible()
+
+
 def test_enter_in_a_field_sends_as_in_any_form(page: Page) -> None:
     open_console(page, "searchPatient", SEARCH)
     page.locator("request-form").get_by_role("textbox", name="health_id").focus()
