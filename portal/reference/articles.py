@@ -42,11 +42,20 @@ class Sample:
 
 @dataclass(frozen=True)
 class Answered:
-    """An answer. `errors` are the codes that it may carry, where its description says nothing else."""
+    """An answer. `errors` are the codes that it may carry, where its description says nothing else. `own` are the
+    fields of an error that not all errors of the operation have.
+    """
 
     answer: Answer
     bodies: tuple[Sent, ...]
     errors: tuple[ProblemType, ...]
+    own: tuple[Node, ...] = ()
+
+    @property
+    def named_error(self) -> Node | None:
+        """Return the schema of an error that has a page of its own."""
+        schema = self.bodies[0].schema if self.bodies and not self.is_good else None
+        return schema if schema and schema.reference else None
 
     @property
     def is_good(self) -> bool:
@@ -64,7 +73,9 @@ class Header:
 
 @dataclass(frozen=True)
 class Article:
-    """An operation. `place` stands before all its anchors: empty where the page shows no other."""
+    """An operation. `place` stands before all its anchors: empty where the page shows no other. `shared` are the fields
+    that all its errors have.
+    """
 
     described: Described
     facts: Facts
@@ -75,6 +86,7 @@ class Article:
     code: SafeString
     requests: tuple[Sample, ...]
     replies: tuple[Sample, ...]
+    shared: tuple[Node, ...] = ()
 
     @property
     def operation(self) -> Operation:
@@ -95,15 +107,18 @@ def article(operation: Operation) -> Article:
     described = describe(operation)
     code = code_group(operation)
     requests = [_sample(each) for body in described.bodies for each in body.examples]
+    answers = [
+        Answered(each, tuple(_sent(each.bodies)), () if operation.document.slug else _errors(each))
+        for each in described.answers
+    ]
+    errors = [each.named_error for each in answers if each.named_error]
+    shared = _in_each([{field.name for field in error.children} for error in errors])
     return Article(
         described=described,
         facts=facts(described),
         place="",
         bodies=tuple(_sent(described.bodies)),
-        answers=tuple(
-            Answered(each, tuple(_sent(each.bodies)), () if operation.document.slug else _errors(each))
-            for each in described.answers
-        ),
+        answers=tuple(_with_own(each, shared) for each in answers),
         headers=tuple(_headers(described.answers)),
         code=code,
         requests=tuple(_each_once(requests))[bool(code) :],
@@ -113,6 +128,7 @@ def article(operation: Operation) -> Article:
             for body in answer.bodies
             for example in body.examples
         ),
+        shared=tuple(field for error in errors[:1] for field in error.children if field.name in shared),
     )
 
 
@@ -145,6 +161,15 @@ def _alike(one: Node | None, other: Node | None) -> bool:
 
 def _plain(node: Node) -> Node:
     return replace(node, reference="", description="", title="")
+
+
+def _in_each(sets: list[set[str]]) -> set[str]:
+    return set.intersection(*sets) if sets else set()
+
+
+def _with_own(answered: Answered, shared: set[str]) -> Answered:
+    fields = answered.named_error.children if answered.named_error else ()
+    return replace(answered, own=tuple(field for field in fields if field.name not in shared))
 
 
 def _errors(answer: Answer) -> tuple[ProblemType, ...]:

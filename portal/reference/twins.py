@@ -69,7 +69,7 @@ def _described(found: Described, level: str) -> Iterator[str]:
     notes = [f"- {_('Scopes')}: {', '.join(_code(name) for name in found.scopes)}"] if found.scopes else []
     notes += [f"- {_('Access')}: {_line(way)}" for way in known.ways]
     addresses = [(names[environment], base) for environment, base in known.environments]
-    addresses += [("URL", base) for base in known.servers]
+    addresses += [(_("Server"), base) for base in known.servers]
     notes += [f"- {name}: {_code(base + one.path)}" for name, base in addresses]
     yield "\n".join(notes)
     titles = {"path": _("Path parameters"), "query": _("Query parameters"), "header": _("Header parameters")}

@@ -130,6 +130,16 @@ def test_an_operation_says_where_it_is_how_often_it_may_be_called_and_how_to_try
     forget()
 
 
+def test_an_error_shows_what_only_it_holds_and_what_all_errors_hold_stands_there_once() -> None:
+    html = page("reference-operation", "resolvePatient")
+    ambiguous = html[html.index('id="409"') : html.index('id="411"')]
+    assert 'id="409.candidates"' in ambiguous
+    assert 'id="409.candidates[].health_id"' in ambiguous
+    assert html.count(">request_id</a>") == 1
+    assert html.count(">errors</a>") == 1
+    assert 'id="403.request_access"' in html
+
+
 def test_an_example_stands_there_once_and_not_one_that_is_refused() -> None:
     html = page("reference-operation", "searchPatient")
     query = html[html.index('id="query.health_id"') : html.index('id="responses"')]
