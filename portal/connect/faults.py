@@ -138,7 +138,7 @@ def describe(result: dict[str, Any], **_: object) -> dict[str, Any]:
         "`status=429`, `status=500` or `status=503` answers so, `drop` closes the connection before the answer is "
         "complete, `after` beside one of these lets the work be done first, and `delay=5` lets the answer come so many "
         f"seconds late, {LONGEST} at most. Delays and `drop` need a client of your own. "
-        "[How to use it](/guides/errors-and-limits/#faults)."
+        "The guide Errors and limits shows how to use it."
     )
     result["components"]["parameters"] = {
         NAME: {
