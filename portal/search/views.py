@@ -1,6 +1,6 @@
 """The answer as one types, and the page of results."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -74,15 +75,22 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer an unknown address: a problem below the API; elsewhere a page that suggests what is called like it."""
+    """Answer an unknown address: a problem below the API; elsewhere a page that suggests what is called like it.
+
+    To look for that is a search, and counts as one; whoever has searched too often sees the page without.
+    """
     if below_api(request):
         return problem_response(request, "route_not_found")
-    asked = request.path_info.strip("/").rpartition("/")[2].removesuffix(".md")
-    try:
-        suggestions = alike(index(), asked, get_language() or settings.LANGUAGE_CODE)[:SUGGESTIONS]
-    except PageError:  # in development, while somebody writes; the guide's own page says what is wrong
-        suggestions = []
+    suggestions = () if _wait(request) else _suggestions(request.path_info)
     return HttpResponse(render_to_string("404.html", {"suggestions": suggestions}, request), status=404)
+
+
+def _suggestions(path: str) -> Sequence[Hit]:
+    asked = path.strip("/").rpartition("/")[2].removesuffix(".md")
+    try:
+        return alike(index(), asked, get_language() or settings.LANGUAGE_CODE)[:SUGGESTIONS]
+    except PageError:  # in development, while somebody writes; the guide's own page says what is wrong
+        return ()
 
 
 def _query(request: HttpRequest) -> str:
@@ -109,7 +117,7 @@ def _result(found: Found, hit: Hit, length: int) -> Mapping[str, Any]:
         "where": hit.where,
         "title": marked(hit.title, found.words),
         "snippet": snippet(hit.text, found.words, length),
-        "lang": hit.language if hit.language != get_language() else "",
+        "lang": format_html(' lang="{}"', hit.language) if hit.language != get_language() else "",
     }
 
 

@@ -3,8 +3,13 @@
 import re
 
 import pytest
+from pytest_django import Settings
 
-from tests.search.answers import visitor
+from portal.search import views
+from portal.search.entry import Kind
+from portal.search.finding import Found, Hit
+from portal.search.words import words
+from tests.search.answers import ask, visitor
 
 RESULT = re.compile(r'<h2><a href="([^"]+)">')
 
@@ -29,6 +34,24 @@ def test_results_say_what_they_are_and_where_they_stand() -> None:
     assert '<meta name="robots" content="noindex">' in html
     assert 'value="rotate secret"' in html
     assert "<title>rotate secret · " in html
+
+
+def test_the_other_language_is_asked_the_same() -> None:
+    assert 'href="/fr/search/?q=a+%26+%22token%22"' in page("/search/", q='a & "token"')
+    assert 'href="/search/?q=jeton&amp;page=2"' in page("/fr/search/", q="jeton", page="2")
+
+
+def test_what_is_not_translated_says_its_language_and_nothing_else_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    hit = Hit(Kind.OPERATION, "/fr/x/", "Read a thing", "GET /x", "/fr/x/", "Of a thing.", "en", ("x",), 1.0)
+    monkeypatch.setattr(views, "find", lambda *_: Found((hit,), tuple(words("thing"))))
+    html = page("/fr/search/", q="thing")
+    assert '<h2><a href="/fr/x/" lang="en">Read a <mark>thing</mark></a></h2>' in html
+    assert '<p class="search-where">Opération · GET /x</p>' in html
+    assert '<p lang="en">Of a <mark>thing</mark>.</p>' in html
+    shown = ask("thing", "fr").html
+    assert '<b lang="en">Read a <mark>thing</mark></b> <i>Opération</i><small>GET /x</small>' in shown
+    assert '<span lang="en">Of a <mark>thing</mark>.</span>' in shown
+    assert "lang=" not in page("/search/", q="thing").partition("search-results")[2].partition("</ol>")[0]
 
 
 def test_many_results_have_further_pages() -> None:
@@ -77,6 +100,14 @@ def test_an_unknown_address_suggests_what_is_called_like_it(asked: str, wanted: 
     assert answer.status_code == 404
     suggested, _, _ = answer.content.decode().partition('getting-started/">Getting started')
     assert f'href="{wanted}"' in suggested.rpartition("<h1>")[2]
+
+
+def test_whoever_has_searched_too_often_gets_no_suggestions(settings: Settings) -> None:
+    settings.RATE_LIMIT_SEARCH = 1
+    first, second = (visitor().get("/guides/autentication/") for _ in range(2))
+    assert "Did you mean" in first.content.decode()
+    assert second.status_code == 404
+    assert "Did you mean" not in second.content.decode()
 
 
 @pytest.mark.parametrize("asked", ["/x/", "/%00/", "/guides/%22%22/", "/" + "a_" * 3000, "/😀/", "/guides/zzzz/"])

@@ -20,9 +20,12 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def this_page_in(context: dict[str, Any], language: str) -> str:
-    """Return this page's path in another language."""
+    """Return this page's path in another language, with what was asked of it unless it is the same for everybody."""
     request = context.get("request")
-    return translate_url(request.path, language) if request else f"/{language}/"
+    if not request:
+        return f"/{language}/"
+    public = getattr(request, "is_public_page", False)
+    return translate_url(request.path if public else request.get_full_path(), language)
 
 
 @register.simple_tag(takes_context=True)
