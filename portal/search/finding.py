@@ -9,7 +9,7 @@ from typing import Final
 from portal.search.entry import Kind
 from portal.search.index import Index
 from portal.search.slips import nearest
-from portal.search.words import STOP, Word, singular, terms, words
+from portal.search.words import STOP, VERBS, Word, parts_of, singular, terms, words
 
 LONGEST_QUERY: Final = 200
 """Characters of a query that are read."""
@@ -32,6 +32,8 @@ LATER: Final = 0.02
 """What an entry loses for each one before it: guides begin with what most readers need."""
 CODE: Final = 8.0
 """What a schema, a field or a scope loses where the query is made of plain words."""
+ENTIRE: Final = 6.0
+"""What a whole page gains where its title is the query and nothing more."""
 KINDS: Final = {
     Kind.GUIDE: 5.0, Kind.OPERATION: 3.5, Kind.SCOPE: 3.0, Kind.ERROR: 3.0, Kind.PAGE: 3.0, Kind.SECTION: 2.0,
     Kind.SCHEMA: -8.0, Kind.FIELD: -8.0,
@@ -173,7 +175,12 @@ def _rated(hit: Hit, asked: Sequence[Word]) -> float:
     rating = KINDS[hit.kind] - (CODE if plain and hit.kind in {Kind.SCHEMA, Kind.FIELD, Kind.SCOPE} else 0)
     if whole in _wholes(hit.names):
         rating += PLAIN if plain else NAMED
-        rating += EXACT if len(asked) == 1 and asked[0].typed.casefold() in map(str.casefold, hit.names) else 0
+        # A plain word that is an anchor or a field is not therefore the name of it.
+        known = hit.kind not in {Kind.SECTION, Kind.FIELD} or not plain
+        exact = len(asked) == 1 and asked[0].typed.casefold() in map(str.casefold, hit.names)
+        rating += EXACT if known and exact else 0
+    if hit.kind == Kind.OPERATION and len(wanted) == 1 and whole == _verb(hit.names[0]):
+        rating += PLAIN
     if len(whole) > 3 and whole in _joined(hit.title):
         rating += IN_TITLE
     return rating + _titled(hit, wanted)
@@ -183,12 +190,26 @@ def _titled(hit: Hit, wanted: Sequence[str]) -> float:
     """Return what the entry is worth for what stands in its title, or in its id where it is an operation."""
     title = _title_terms(hit.title)
     forms = [{each, *singular(each)} for each in wanted]
-    whole = TITLED if all(form & title for form in forms) else 0.0
+    share = _share(forms, title, hit.title)
+    entire = ENTIRE if share == 1 and hit.url == hit.page and len(wanted) == _length(hit.title) else 0.0
     if hit.kind == Kind.OPERATION:
-        title |= _title_terms(hit.names[0])
+        name = _title_terms(hit.names[0])
+        title |= name
+        forms[0] = forms[0].union(*(verbs for verbs in VERBS if wanted[0] in verbs))
+        share = max(_share(forms, name, hit.names[0]), _share(forms, title, hit.title))
     known = sum(1 for form in forms if form & title)
     begun = sum(1 for form, each in zip(forms, wanted, strict=True) if not form & title and _begins(title, each))
-    return whole * min(1.0, len(wanted) / max(1, _length(hit.title))) + IN_TITLE * (known + 0.5 * begun) / len(wanted)
+    return entire + TITLED * share + IN_TITLE * (known + 0.5 * begun) / len(wanted)
+
+
+def _share(forms: Sequence[set[str]], known: frozenset[str], name: str) -> float:
+    """Return how much of a name the words make, 0 where one of them does not stand in it."""
+    return min(1.0, len(forms) / max(1, _length(name))) if all(form & known for form in forms) else 0.0
+
+
+@lru_cache(maxsize=8192)
+def _verb(name: str) -> str:
+    return next(parts_of(name), "")
 
 
 def _begins(title: frozenset[str], part: str) -> bool:

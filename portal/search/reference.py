@@ -1,7 +1,7 @@
 """What can be found in the reference: operations, schemas and their fields, of our document and of further ones."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Final
 
@@ -14,6 +14,7 @@ from portal.openapi.words import words
 from portal.reference.nodes import Node
 from portal.reference.schemas import Tree
 from portal.search.entry import ENGLISH, Entry, Kind
+from portal.search.words import VERBS, parts_of
 
 LINK: Final = re.compile(r"\[([^\]\n]*)\]\([^)\s]*\)")
 MARKUP: Final = re.compile(r"[`*]|^[#>\s-]+", re.MULTILINE)
@@ -64,7 +65,9 @@ class _Reading:
             where,
             one.description,
             names=(one.id, f"{one.method}{one.path}", one.path, one.method),
-            code=" ".join([self._said(tag.name), *_scopes(one), *(str(each["name"]) for each in parameters)]),
+            code=" ".join(
+                [self._said(tag.name), *_verbs(one), *_scopes(one), *(str(each["name"]) for each in parameters)]
+            ),
         )
         if not self.document.slug:
             for each in parameters:
@@ -123,6 +126,18 @@ class _Reading:
 def plain(text: str) -> str:
     """Return CommonMark as text on one line, near enough to be read in a snippet."""
     return " ".join(MARKUP.sub("", LINK.sub(r"\1", strip_tags(text[:LONGEST]))).split())
+
+
+def _called(parameters: Iterable[Mapped]) -> Iterator[str]:
+    return (str(each["name"]) for each in parameters)
+
+
+def _verbs(one: Operation) -> Iterator[str]:
+    """Yield other words for what the operation does, which its description need not say."""
+    verb = next(parts_of(one.id), "")
+    for verbs in VERBS:
+        if verb in verbs:
+            yield from sorted(verbs)
 
 
 def _scopes(one: Operation) -> Iterator[str]:

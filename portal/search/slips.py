@@ -31,7 +31,18 @@ def nearest(vocabulary: Vocabulary, word: Word) -> Word:
 def _meant(vocabulary: Vocabulary, typed: str) -> str:
     if len(typed) < 3 or typed in vocabulary or any(each.startswith(typed) for each in vocabulary):
         return ""
-    return OTHERS.get(typed, "") or _apart(vocabulary, typed) or _alike(vocabulary, typed)
+    return OTHERS.get(typed, "") or _stem(vocabulary, typed) or _apart(vocabulary, typed) or _alike(vocabulary, typed)
+
+
+def _stem(vocabulary: Vocabulary, typed: str) -> str:
+    """Return the verb of which this is the form in -ing or -ed, in English: `rotating` is `rotate`."""
+    for ending in ("ing", "ed"):
+        base = typed.removesuffix(ending)
+        if base != typed and len(base) > 2:
+            for verb in (f"{base}e", base, base[:-1]):  # the last of `stopping` is doubled
+                if verb in vocabulary and (verb != base[:-1] or base[-1] == base[-2]):
+                    return vocabulary[verb][0]
+    return ""
 
 
 def _apart(vocabulary: Vocabulary, typed: str) -> str:

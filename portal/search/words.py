@@ -37,6 +37,17 @@ STOP: Final = {
 }
 """Words that say nothing about what is looked for, unless there are no others."""
 
+VERBS: Final = (
+    frozenset({"find", "search", "lookup", "look", "resolve"}),
+    frozenset({"get", "read", "list", "fetch", "retrieve", "show"}),
+    frozenset({"push", "put", "send", "submit", "upload", "post", "sync"}),
+    frozenset({"create", "get", "make", "request", "issue", "obtain"}),
+    frozenset({"revoke", "end", "invalidate"}),
+    frozenset({"introspect", "look", "check", "inspect", "verify"}),
+    frozenset({"reset", "empty", "clear"}),
+)
+"""What operations do, in the words of those who call them. Of two that mean the same an operation has one."""
+
 
 @dataclass(frozen=True)
 class Word:

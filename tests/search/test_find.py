@@ -17,6 +17,7 @@ OPERATION = "/reference/operations/{}/".format
 FIRST = [
     ("rotate secret", ROTATE),
     ("Rotate a secret", ROTATE),
+    ("rotating secrets", ROTATE),
     ("rot", ROTATE),
     ("push lab results", "/guides/push-lab-results/"),
     ("how do I push lab results?", "/guides/push-lab-results/"),
@@ -77,8 +78,46 @@ AMONG_THREE = [
     ("login", "/guides/two-step-sign-in/"),
     ("blood", "/guides/sandbox-data/#blood"),
     ("introspect", OPERATION("introspectToken")),
+    ("labresults", "/guides/push-lab-results/"),
+    ("invite a colleague", "/guides/roles-and-invitations/#invite"),
     ("invitations", "/guides/roles-and-invitations/"),
 ]
+OPERATIONS = [
+    ("find patient", "searchPatient"),
+    ("search patient", "searchPatient"),
+    ("find a patient", "searchPatient"),
+    ("lookup patient", "searchPatient"),
+    ("find patient by identifier", "searchPatientByIdentifier"),
+    ("find patient health id", "searchPatient"),
+    ("resolve patient", "resolvePatient"),
+    ("read patient", "getPatient"),
+    ("get patient", "getPatient"),
+    ("push encounter", "pushEncounter"),
+    ("submit encounter", "pushEncounter"),
+    ("read encounter", "getEncounter"),
+    ("push lab results", "pushLabResults"),
+    ("upload lab results", "pushLabResults"),
+    ("read lab results", "listLabResults"),
+    ("get lab results", "listLabResults"),
+    ("read lab report", "getLabReport"),
+    ("list diagnoses", "listDiagnostics"),
+    ("get diagnostics", "listDiagnostics"),
+    ("send prescription", "pushPrescription"),
+    ("get prescription", "getPrescription"),
+    ("push batch", "pushRecordBatch"),
+    ("get token", "createToken"),
+    ("obtain token", "createToken"),
+    ("request access token", "createToken"),
+    ("check token", "introspectToken"),
+    ("revoke", "revokeToken"),
+    ("revoke token", "revokeToken"),
+    ("find blood", "listBloodInventory"),
+    ("find medicines", "listPharmacyStock"),
+    ("sync facilities", "syncFacilities"),
+    ("send facility", "putFacility"),
+    ("reset sandbox", "resetSandbox"),
+]
+"""What somebody wants to do, in their own words: the operation comes first or second."""
 FIRST_IN_FRENCH = [
     ("renouveler un secret", ROTATE),
     ("renouveler", ROTATE),
@@ -114,6 +153,11 @@ def test_comes_first(query: str, wanted: str) -> None:
 @pytest.mark.parametrize(("query", "wanted"), AMONG_THREE)
 def test_comes_among_the_first_three(query: str, wanted: str) -> None:
     assert wanted in ask(query).urls[:3]
+
+
+@pytest.mark.parametrize(("query", "operation"), OPERATIONS)
+def test_the_operation_comes_first_or_second(query: str, operation: str) -> None:
+    assert OPERATION(operation) in ask(query).urls[:2]
 
 
 @pytest.mark.parametrize(("query", "wanted"), FIRST_IN_FRENCH)

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from portal.management.bench import api, growth, lighthouse, matching, tables
+from portal.management.bench import api, growth, lighthouse, matching, search, tables
 from portal.management.bench.guides import MANY, many_guides, one_guide
 from portal.management.bench.servers import BARE_SETTINGS, HEAD, Target, etag, line_of, measure, serving
 
@@ -36,17 +36,16 @@ class Command(BaseCommand):
     help = (
         "Measure tokens/s against raw RS256 signatures/s, authenticated reads/s and pushes/s against a bare DRF view, "
         "what a read costs among 500 and among 500,000 patients, guide pages/s against a bare Django view, the "
-        "milliseconds that guides take to render, how often matching is right, signed-in pages over big tables, and "
-        "Lighthouse's scores."
+        "milliseconds that guides take to render, answers of the search/s against the same view, how often matching "
+        "is right, signed-in pages over big tables, and Lighthouse's scores."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the options."""
         parser.add_argument("--seconds", type=float, default=5.0, help="how long each load runs (default 5)")
         parser.add_argument("--port", type=int, default=8765)
-        parser.add_argument(
-            "--only", choices=("api", "growth", "guides", "matching", "tables", "lighthouse"), help="only this part"
-        )
+        parts = ("api", "growth", "guides", "search", "matching", "tables", "lighthouse")
+        parser.add_argument("--only", choices=parts, help="only this part")
 
         growth.add_arguments(parser)
         tables.add_arguments(parser)
@@ -57,6 +56,7 @@ class Command(BaseCommand):
             "api": lambda port, seconds, _: api.bench(self.stdout.write, port, seconds),
             "growth": lambda port, seconds, _: growth.bench(self.stdout.write, port, seconds, options),
             "guides": self._guides,
+            "search": lambda port, seconds, folder: search.bench(self.stdout.write, port, seconds, folder),
             "matching": self._matching,
             "tables": lambda *_: tables.bench(self.stdout.write, options),
             "lighthouse": self._lighthouse,
