@@ -63,9 +63,10 @@ def _refusal(request: HttpRequest) -> HttpResponse | None:
         return problem_response(
             request, "rate_limited", f"Wait {wait} seconds before the next.", headers={"Retry-After": str(wait)}
         )
-    if is_chunked(request.META):
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if is_chunked(request.META) or not length.isdecimal():
         return problem_response(request, "length_required")
-    if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST:
+    if int(length) > LARGEST:
         return problem_response(request, "body_too_large", f"Send at most {LARGEST} bytes.")
     if request.content_type != "application/json":
         return problem_response(request, "unsupported_media_type")

@@ -193,6 +193,12 @@ def test_a_large_body_another_type_and_another_method_are_refused(client: Client
     assert (refused.status_code, refused["Allow"]) == (405, "POST")
 
 
+@pytest.mark.parametrize("length", ["many", "-1", "1.5"])
+def test_a_length_that_is_no_number_of_bytes_is_refused(client: Client, length: str) -> None:
+    answer = client.generic("POST", "/console/samples/", b"{}", "application/json", CONTENT_LENGTH=length)
+    assert (answer.status_code, answer.json()["code"]) == (411, "length_required")
+
+
 def test_who_asks_too_often_waits(client: Client) -> None:
     statuses = [ask(client, b"{").status_code for _ in range(RATE.amount + 1)]
     assert statuses == [400] * RATE.amount + [429]
