@@ -38,13 +38,13 @@ from typing import Any
 
 import yaml
 
-from portal.guides.sources import Source, load_yaml
+from portal.guides.sources import PageError, Source, line_of, load_yaml
 from portal.guides.variables import fill
 from portal.samples.calls import Call
 from portal.samples.references import read
 
 KINDS = ("call", "recipe", "table", "fields", "sequence", "states")
-OPENING = re.compile(rf"^```(?P<kind>{'|'.join(KINDS)})[ ]+(?P<name>\S.*?)[ ]*\n", re.MULTILINE)
+OPENING = re.compile(rf"^```(?P<kind>{'|'.join(KINDS)})(?:[ ]+(?P<name>\S.*?))?[ ]*\n", re.MULTILINE)
 CALL = re.compile(r"(?P<operation>\S+)(?: as (?P<name>[a-z][a-z0-9_]*))?(?: -> (?P<refused>[45]\d\d))?", re.ASCII)
 LIKE_REFERENCE = re.compile(r"\$[a-zA-Z]")
 CLOSING = re.compile(r"^```[ ]*$", re.MULTILINE)
@@ -65,10 +65,12 @@ class Directive:
 def directives(source: Source) -> Iterator[Directive]:
     """Yield every directive of a page.
 
-    :raises PageError: where one is not closed.
+    :raises PageError: where one has no name, or is not closed.
     """
     position = 0
     while opening := OPENING.search(source.text, position):
+        if not opening["name"]:
+            raise source.fault(opening.start(), f"this block has no name: it begins with ```{opening['kind']} name")
         closing = CLOSING.search(source.text, opening.end())
         if closing is None:
             raise source.fault(opening.start(), "this block is not closed")
@@ -90,14 +92,15 @@ def call_of(source: Source, directive: Directive, values: Mapping[str, str]) -> 
         )
     try:
         arguments = load_yaml(fill(directive.body, values)) or {}
-    except yaml.YAMLError:
-        raise source.fault(directive.start, "the arguments of the call are not YAML") from None
+    except yaml.YAMLError as exc:
+        line = directive.line + min(line_of(exc) + 1, directive.body.count("\n"))  # its end is none of its lines
+        raise PageError(source.path, line, "the arguments of the call are not YAML") from None
     if not isinstance(arguments, dict):
         raise source.fault(directive.start, "the arguments of the call are not `name: value` lines")
     try:
         arguments = _with_references(arguments)
     except ValueError as exc:
-        raise source.fault(source.text.find(str(exc), directive.start), _NO_REFERENCE.format(exc)) from None
+        raise source.fault_at(str(exc), _NO_REFERENCE.format(exc), directive.start) from None
     return Call(opening["operation"], arguments, opening["name"] or "", int(opening["refused"] or 0))
 
 

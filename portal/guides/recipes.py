@@ -1,15 +1,17 @@
 """Recipes: named calls of a page as one chain, which a reader runs as a whole or step by step."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 
-import yaml
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from portal.guides.directives import Directive
-from portal.guides.sources import Source, load_yaml
+from portal.guides.sources import PageError, Source
 from portal.samples.calls import Call
 from portal.samples.references import references
+
+STEP = re.compile(r"[ ]*(\w+):[ ]+(\S.*?)[ ]*")
 
 
 def anchor(name: str) -> str:
@@ -17,38 +19,39 @@ def anchor(name: str) -> str:
     return f"call-{name}"
 
 
-def steps_of(directive: Directive) -> dict[str, str]:
-    """Return the label of each step by the name of its call, in order.
+def steps_of(source: Source, directive: Directive) -> Iterator[tuple[int, str, str]]:
+    """Yield each step: its line in the file, the name of its call, and its label.
 
-    :raises ValueError: where they are not written as `name: label` lines.
+    :raises PageError: where they are not written as `name: label` lines.
     """
-    try:
-        steps = load_yaml(directive.body)
-    except yaml.YAMLError:
-        steps = None
-    if not isinstance(steps, dict) or not all(isinstance(each, str) for pair in steps.items() for each in pair):
-        raise ValueError("a recipe has `name: label` lines, one for each step")
-    return steps
+    for line, text in enumerate(directive.body.splitlines(), directive.line + 1):
+        if not text.strip():
+            continue
+        step = STEP.fullmatch(text)
+        if step is None:
+            raise PageError(source.path, line, "a recipe has `name: label` lines, one for each step")
+        yield line, step[1], step[2]
 
 
 def recipe(source: Source, directive: Directive, calls: Sequence[Call]) -> SafeString:
     """Return the recipe's HTML: its steps, each a link to its call.
 
-    :raises PageError: where a step is no call of the page, or stands before what it takes its values from.
+    :raises PageError: where a step is no call of the page, comes twice, or before what it takes its values from.
     """
-    try:
-        steps = steps_of(directive)
-    except ValueError as exc:
-        raise source.fault(directive.start, str(exc)) from None
     named = {call.name: call for call in calls if call.name}
-    done: set[str] = set()
-    for name in steps:
-        at = source.text.find(f"\n{name}:", directive.start) + 1
+    labels: dict[str, str] = {}
+    for line, name, label in steps_of(source, directive):
         if name not in named:
-            raise source.fault(at, f"no call of this page is called {name!r}; there are {', '.join(named)}")
+            known = ", ".join(named)
+            raise PageError(source.path, line, f"no call of this page is called {name!r}; there are {known}")
+        if name in labels:
+            raise PageError(source.path, line, f"{name} is a step before this line")
         for reference in references(named[name].arguments):
-            if reference.name not in done:
-                raise source.fault(at, f"{name} takes {reference.written}: {reference.name} is a step before it")
-        done.add(name)
-    context = {"title": directive.name, "steps": [(anchor(name), label) for name, label in steps.items()]}
+            if reference.name not in labels:
+                words = f"{name} takes {reference.written}: {reference.name} must be a step before it"
+                raise PageError(source.path, line, words)
+        labels[name] = label
+    if not labels:
+        raise PageError(source.path, directive.line, "a recipe has `name: label` lines, one for each step")
+    context = {"title": directive.name, "steps": [(anchor(name), label) for name, label in labels.items()]}
     return render_to_string("guides/recipe.html", context)

@@ -141,7 +141,7 @@ def _call(source: Source, directive: Directive, placed: PlacedCall, before: Sequ
         try:
             check_reference(reference, earlier)
         except CallError as exc:
-            raise source.fault(source.text.find(reference.written, directive.start), str(exc)) from None
+            raise source.fault_at(reference.written, str(exc), directive.start) from None
     try:
         return code_group(call, base_url(SANDBOX), earlier, recipes.anchor(call.name or str(number)))
     except CallError as exc:

@@ -52,9 +52,9 @@ class Source:
         """Return the error about what stands at this offset of the text."""
         return PageError(self.path, self.first_line + self.text.count("\n", 0, offset), words)
 
-    def fault_at(self, found: str, words: str) -> PageError:
-        """Return the error about the first place where this stands in the text."""
-        return self.fault(max(self.text.find(found), 0), words)
+    def fault_at(self, found: str, words: str, start: int = 0) -> PageError:
+        """Return the error about the first place from `start` where this stands in the text, else about `start`."""
+        return self.fault(max(self.text.find(found, start), start), words)
 
 
 def sources(folder: Path, language: str) -> Iterator[Source]:
@@ -97,6 +97,12 @@ def load_yaml(text: str) -> Any:
     return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
 
 
+def line_of(error: yaml.YAMLError) -> int:
+    """Return the line of the YAML at which its reader gave up, counted from 0."""
+    mark = getattr(error, "problem_mark", None)
+    return mark.line if mark else 0
+
+
 def _split(path: Path, content: str) -> tuple[dict[str, Any], str, int]:
     match = re.match(r"---\n(.*?)^---\n", content, re.DOTALL | re.MULTILINE)
     if match is None:
@@ -104,8 +110,7 @@ def _split(path: Path, content: str) -> tuple[dict[str, Any], str, int]:
     try:
         front = load_yaml(match[1])
     except yaml.YAMLError as exc:
-        mark = getattr(exc, "problem_mark", None)
-        raise PageError(path, (mark.line + 2) if mark else 1, "the front matter is not YAML") from None
+        raise PageError(path, line_of(exc) + 2, "the front matter is not YAML") from None
     if not isinstance(front, dict):
         raise PageError(path, 1, "the front matter is not `name: value` lines")
     for name, kind in REQUIRED.items():

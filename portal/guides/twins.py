@@ -41,7 +41,8 @@ def _written(source: Source, directive: Directive, calls: Sequence[Call]) -> str
         case "call":
             return written_call(calls[-1], calls[:-1])
         case "recipe":
-            steps = "\n".join(f"{number}. {label}" for number, label in enumerate(steps_of(directive).values(), 1))
+            labels = (label for _line, _name, label in steps_of(source, directive))
+            steps = "\n".join(f"{number}. {label}" for number, label in enumerate(labels, 1))
             return f"{directive.name}:\n\n{steps}"
         case "table":
             return _table(TABLES[directive.name]())

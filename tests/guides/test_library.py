@@ -53,7 +53,7 @@ def build(tmp_path: Path, settings: Settings) -> Write:
         ("```call noSuchOperation\n```", 7, "noSuchOperation"),
         ("text\n```call searchPatient\nhealth: 1\n```", 8, "has no argument 'health'"),
         ("```call searchPatient\n- 1\n```", 7, "not `name: value` lines"),
-        ("```call searchPatient\n{\n```", 7, "not YAML"),
+        ("```call searchPatient\n{\n```", 8, "not YAML"),
         ("```call searchPatient\nhealth_id: OPC-2024-DEMO77\n```", 7, "not recorded: run `make fix`"),
         ("```call searchPatient\nhealth_id: x\n", 7, "this block is not closed"),
         ("```table nothing\n```", 7, "there is no table nothing"),

@@ -45,9 +45,17 @@ STEPS = "```recipe A chain\n{}```\n"
         ),
         ("```call searchPatient\nhealth_id: OPC-2024-DEMO99\n```", 7, "has the status 404: where an error is meant"),
         (PATIENT + "```call getPatient -> 404\nhealth_id: $patient.country\n```", 10, "not recorded: run `make fix`"),
-        (PATIENT + STEPS.format("- patient\n"), 10, "a recipe has `name: label` lines"),
-        (PATIENT + STEPS.format("{\n"), 10, "a recipe has `name: label` lines"),
-        (PATIENT + STEPS.format("patient: 1\n"), 10, "a recipe has `name: label` lines"),
+        ('```call getPatient\nhealth_id: "$a\\x2eb-c"\n```\n\nMore.\n', 7, "$a.b-c names no value of an answer"),
+        ('```call getPatient\nhealth_id: "$a\\x2eb"\n```\n\nMore.\n', 7, "no call before this one is called 'a'"),
+        ("```call getPatient\na: b: c\nd: 1\n```", 8, "the arguments of the call are not YAML"),
+        ("```call getPatient\nx:\n  - y: [\n```", 9, "the arguments of the call are not YAML"),
+        ("```call\nhealth_id: x\n```", 7, "this block has no name: it begins with ```call name"),
+        ("Text.\n\n```recipe \npatient: Find\n```", 9, "this block has no name: it begins with ```recipe name"),
+        (PATIENT + STEPS.format("- patient\n"), 11, "a recipe has `name: label` lines"),
+        (PATIENT + STEPS.format("patient: Find\n\n- x\n"), 13, "a recipe has `name: label` lines"),
+        (PATIENT + STEPS.format("patient:\n"), 11, "a recipe has `name: label` lines"),
+        (PATIENT + STEPS.format(""), 10, "a recipe has `name: label` lines"),
+        (PATIENT + STEPS.format("patient: Find\npatient: Find again\n"), 12, "patient is a step before this line"),
         (PATIENT + STEPS.format("patient: Find\nvisit: Push\n"), 12, "no call of this page is called 'visit'"),
     ],
 )
@@ -62,8 +70,12 @@ def test_a_slip_is_reported_with_its_line(build: Write, text: str, line: int, wo
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("patient: Find or make the Health ID\n", "", "visit takes $patient.health_id: patient is a step before it"),
-        ("visit: Push the visit\n", "", "stored_visit takes $visit.id: visit is a step before it"),
+        (
+            "patient: Find or make the Health ID\n",
+            "",
+            "visit takes $patient.health_id: patient must be a step before it",
+        ),
+        ("visit: Push the visit\n", "", "stored_visit takes $visit.id: visit must be a step before it"),
     ],
 )
 def test_a_recipe_has_what_its_steps_take(build: Write, old: str, new: str, words: str) -> None:
