@@ -71,8 +71,8 @@ def _part(part: Part) -> str:
     kind = f";type={part.media_type}" if part.media_type else ""
     if part.filename is not None:
         return f"-F {_path(f'{part.name}=@{_in_form(part.filename)}{kind}')}"
-    # -F would read a file, take a semicolon for the end, and leave out white space around.
-    is_plain = part.text[:1] not in {"@", "<", '"', ""} and ";" not in part.text and part.text.strip() == part.text
+    # -F would read a file, open a part of parts, take a semicolon for the end, and leave out white space around.
+    is_plain = part.text[:1] not in {"@", "<", "(", '"', ""} and ";" not in part.text and part.text.strip() == part.text
     if is_plain:
         return f"-F {_path(f'{part.name}={part.text}{kind}')}"
     if kind:
@@ -92,15 +92,26 @@ def _path(text: str) -> str:
 
 
 def _literal(text: str) -> str:
-    return "'" + text.replace("'", r"'\''") + "'"
+    if text.replace("\n", "").isprintable():
+        return "'" + text.replace("'", r"'\''") + "'"
+    # What one cannot see would be lost on its way through a page and a terminal; bash and zsh read escapes in $'…'.
+    return "$'" + "".join(map(_escaped, text)) + "'"
+
+
+def _escaped(character: str) -> str:
+    if character == "\n" or (character.isprintable() and character not in "'\\"):
+        return character
+    return "".join(f"\\{byte:03o}" for byte in character.encode())
 
 
 def _quoted(text: str) -> str:
-    # An interactive shell takes ! within double quotes for its history.
-    return _literal(text) if re.search(r'["\\$`!]', text) else f'"{text}"'
+    # An interactive shell takes ! within double quotes for its history, and a tab for a question.
+    return _literal(text) if re.search(r'["\\$`!\t]', text) else f'"{text}"'
 
 
 def _word(address: str) -> str:
     if re.fullmatch(r"[\w:/.,%-]+", address, re.ASCII):
         return address
+    if "!" in address:
+        return _literal(address)
     return '"' + re.sub(r'(["\\$`])', r"\\\1", address) + '"'

@@ -5,7 +5,7 @@ from typing import Any
 
 from portal.samples.literals import Notation, camel_case, escaped
 from portal.samples.references import Reference, pieces
-from portal.samples.requests import JSON, Body, File, Form, Json, Multipart, Pairs, Part, Request, Text
+from portal.samples.requests import FORM, JSON, Body, File, Form, Json, Multipart, Pairs, Part, Request, Text
 from portal.samples.steps import Step
 from portal.samples.styles import compact
 
@@ -84,7 +84,7 @@ def _array(body: Body) -> tuple[list[str], str] | None:
             return [], PHP.write(value)
         case Json(Mapping() as value, media_type) if media_type == JSON and value and not any(map(_is_number, value)):
             return [], PHP.write(value)  # Laravel counts keys that are numbers anew
-        case Form(pairs) if _is_array(pairs):
+        case Form(pairs, media_type) if media_type == FORM and _is_array(pairs):
             return ["asForm()"], PHP.write(dict(pairs))
         case Multipart(parts):
             return ["asMultipart()"], PHP.write([_part(part) for part in parts])

@@ -13,7 +13,7 @@ import pytest
 
 from portal.samples.composing import compose
 from portal.samples.languages import LANGUAGES, Language, written
-from portal.samples.requests import File, Form, Json, Multipart, Pairs, Part, Request, Text, decoded, encoded
+from portal.samples.requests import FORM, File, Form, Json, Multipart, Pairs, Part, Request, Text, decoded, encoded
 from portal.samples.steps import Reads, alone
 from tests.samples.echo import Received, echo
 from tests.samples.runtimes import Fragment, run
@@ -103,7 +103,7 @@ def assert_body(language: Language, request: Request, arrived: Received, *, exac
             assert kind == media_type
             assert exactly(json.loads(arrived.body)) == exactly(value)
         case Form(pairs, media_type):
-            assert kind.partition(";")[0] == media_type.partition(";")[0]
+            assert (kind.partition(";")[0] if media_type == FORM else kind) == media_type
             if exact:
                 assert arrived.body.decode() == request.body.text
             assert parse_qsl(arrived.body.decode(), keep_blank_values=True) == list(pairs)
@@ -172,6 +172,31 @@ def test_credentials_and_answers_that_are_no_json(language: Language) -> None:
     assert [each.method for each in arrived[2:]] == [each.method for each in plain]
     [text] = sent(language, [Request("GET", "/d")], "text")
     assert text.target == "/d"
+
+
+ODD = ["(555) 010", ")", "@x", "<x", '"x"', ";x", "=x", ",x", "x;type=a/b", " x ", "a\tb\r\nc\x1b\u202ed\x7f'\\", "!x"]
+"""What begins something else in an option of curl, and what one cannot see."""
+
+
+@each_language
+def test_what_means_something_else_to_a_tool_arrives_as_it_is(language: Language) -> None:
+    requests = [
+        Request("POST", "/a?q=b!c", body=Multipart((Part("a", text), Part("b", text, "text/plain"), Part("c", "end"))))
+        for text in ODD
+    ]
+    requests += [Request("POST", "/b", (), (("X-A", "b\tc"),), Text(text, "text/csv")) for text in ODD]
+    requests += [Request("POST", "/c", body=Form((("a", "b"),), kind)) for kind in (f"{FORM}; v=1", "text/x-fields")]
+    for request, arrived in zip(requests, sent(language, requests), strict=True):
+        assert_meant(language, request, arrived)
+
+
+def test_a_terminal_does_nothing_by_itself_with_a_command() -> None:
+    request = Request(
+        "POST", "https://x.test/a?q=b!c", (), (("X-A", "b!c"), ("X-B", "c\td")), Text("a\tb\x1b\r\nc", "")
+    )
+    command = next(each.text for each in written(alone(request)) if each.language.key == "curl")
+    assert command.replace("\n", "").isprintable()
+    assert not re.search(r'"[^"]*![^"]*"', command), "bash would look for it in its history"
 
 
 @each_language
