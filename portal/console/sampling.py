@@ -1,5 +1,7 @@
 """The console's request in every language. What is sent here is written down once, and kept and logged nowhere."""
 
+import re
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.html import escape
@@ -20,6 +22,7 @@ from portal.samples.steps import alone
 RATE = RateLimitItemPerMinute(120, namespace="console-samples")
 LARGEST = 64 * 1024
 """Bytes."""
+LENGTH = re.compile(r"[0-9]{1,19}")
 MOST_COLOURED = 20_000
 """Characters of a sample that are coloured: anybody may ask, and of 60 kB the five languages take two seconds."""
 
@@ -64,7 +67,7 @@ def _refusal(request: HttpRequest) -> HttpResponse | None:
             request, "rate_limited", f"Wait {wait} seconds before the next.", headers={"Retry-After": str(wait)}
         )
     length = request.META.get("CONTENT_LENGTH") or "0"
-    if is_chunked(request.META) or not length.isdecimal():
+    if is_chunked(request.META) or not LENGTH.fullmatch(length):
         return problem_response(request, "length_required")
     if int(length) > LARGEST:
         return problem_response(request, "body_too_large", f"Send at most {LARGEST} bytes.")

@@ -56,9 +56,7 @@ class Translation:
             schema["$ref"] = self._definition(found["$ref"])
         if isinstance(found.get("discriminator"), dict):
             schema["discriminator"] = self._discriminator(found["discriminator"])
-        about = (
-            dict(self._words(found)) if self.with_words else {flag: True for flag in FLAGS if found.get(flag) is True}
-        )
+        about = dict(self._words(found))
         return {**_or_null(schema), **about} if found.get("nullable") is True else {**schema, **about}
 
     def finish(self) -> None:

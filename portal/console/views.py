@@ -59,7 +59,7 @@ def pick(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def client(request: SignedInRequest) -> HttpResponse:
     """List the clients that can be chosen: the picker of the header without a script, and for more than it holds."""
-    words = "".join(filter(str.isprintable, request.GET.get("q", ""))).strip()
+    words = "".join(filter(str.isprintable, request.GET.get("q", "")))[:120].strip()
     page = Paginator(found(request.user, words), OFFERED).get_page(request.GET.get("page"))
     context = {
         "page": page,
