@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import accumulate
 from typing import Final
 
 from portal.search.entry import Kind
@@ -13,7 +14,8 @@ from portal.search.words import STOP, VERBS, Word, parts_of, singular, terms, wo
 
 LONGEST_QUERY: Final = 200
 """Characters of a query that are read."""
-MOST_WORDS: Final = 12
+MOST_PARTS: Final = 24
+"""Parts of words that are looked for: each costs a look at every word of the index where nothing is spelt so."""
 MOST: Final = 200
 """So many entries are put in order; what comes after them in FTS5's order is not shown."""
 WEIGHTS: Final = "10.0, 3.0, 6.0, 0.2, 1.0"
@@ -91,9 +93,10 @@ def _names(hit: Hit) -> frozenset[str]:
 
 
 def _asked(query: str, language: str) -> tuple[Word, ...]:
-    typed = [word for word, _ in zip(words(query[:LONGEST_QUERY]), range(MOST_WORDS), strict=False)]
-    telling = [word for word in typed if word.whole not in STOP.get(language, ())]
-    return tuple(telling or typed)
+    typed = list(words(query[:LONGEST_QUERY]))
+    telling = [word for word in typed if word.whole not in STOP.get(language, ())] or typed
+    parts = accumulate(len(word.parts) for word in telling)
+    return tuple(word for word, so_far in zip(telling, parts, strict=True) if so_far <= MOST_PARTS)
 
 
 def _quoted(term: str) -> str:

@@ -2,7 +2,7 @@
 
 Nothing has to be built by hand. A process that finds no file, or one of another state of the documentation, makes it
 anew and puts it in the old one's place in one step; whoever has that open reads on. `manage.py serve` does so before it
-answers anybody. Where DATA_DIR cannot be written, each process keeps the index in its memory.
+answers anybody. Where DATA_DIR cannot be written or is full, each process keeps the index in its memory.
 """
 
 import hashlib
@@ -118,8 +118,8 @@ def _made(state: str) -> Index:
     try:
         _write_file(shelf, state)
         opened = _opened(path(), state)
-    except OSError as exc:
-        logger.warning("the search index is kept in memory: %s", exc.strerror)
+    except (OSError, sqlite3.Error) as exc:  # SQLite's where the disk is full
+        logger.warning("the search index is kept in memory: %s", getattr(exc, "strerror", exc))
         opened = None
     if opened:
         return opened

@@ -1,12 +1,13 @@
 """What can be found in the reference: operations, schemas and their fields, of our document and of further ones."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Final
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import strip_tags
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from portal.openapi.documents import Contents, Mapped, Operation, Tag, contents, documents
@@ -20,6 +21,8 @@ LINK: Final = re.compile(r"\[([^\]\n]*)\]\([^)\s]*\)")
 MARKUP: Final = re.compile(r"[`*]|^[#>\s-]+", re.MULTILINE)
 LONGEST: Final = 5_000
 """Characters of a description that are searched."""
+LONGEST_TITLE: Final = 120
+"""Characters of a title, and of the place of an entry: documents by others have titles as long as a page."""
 
 
 def entries(language: str) -> Iterator[Entry]:
@@ -117,7 +120,8 @@ class _Reading:
             return
         language = self.language if title in self.known or not text or text in self.known else ENGLISH
         address = f"{url}#{anchor}" if anchor else url
-        yield Entry(kind, address, self._said(title), where, url, plain(self._said(text)), language, names, code)
+        shown, where = (Truncator(each).chars(LONGEST_TITLE) for each in (self._said(title), where))
+        yield Entry(kind, address, shown, where, url, plain(self._said(text)), language, names, code)
 
     def _said(self, text: str) -> str:
         return self.known.get(text, text)
@@ -126,10 +130,6 @@ class _Reading:
 def plain(text: str) -> str:
     """Return CommonMark as text on one line, near enough to be read in a snippet."""
     return " ".join(MARKUP.sub("", LINK.sub(r"\1", strip_tags(text[:LONGEST]))).split())
-
-
-def _called(parameters: Iterable[Mapped]) -> Iterator[str]:
-    return (str(each["name"]) for each in parameters)
 
 
 def _verbs(one: Operation) -> Iterator[str]:

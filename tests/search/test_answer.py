@@ -1,14 +1,20 @@
 """The answer as one types: small, public, the same whatever is asked, and of nobody's concern but the reader's."""
 
+import json
 import logging
 import os
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.test import Client
 from pytest_django import Settings
 
+from portal.search import slips
+from portal.search.entry import Kind
+from portal.search.finding import MOST_PARTS
 from portal.search.index import index
+from portal.search.reference import LONGEST_TITLE, entries
 from tests.search.answers import ask, visitor
 from tests.search.test_find import AMONG_THREE, AMONG_THREE_IN_FRENCH, FIRST, FIRST_IN_FRENCH
 
@@ -123,6 +129,29 @@ def test_too_many_searches_wait(settings: Settings) -> None:
     page = visitor().get("/search/?q=token")
     assert page.status_code == 429
     assert "Search again in" in page.content.decode()
+
+
+@pytest.mark.parametrize("between", [" ", "_", ":", "/"])
+def test_so_many_parts_are_compared_with_all_words_at_most(monkeypatch: pytest.MonkeyPatch, between: str) -> None:
+    compared: list[str] = []
+
+    def alike(_vocabulary: slips.Vocabulary, typed: str) -> str:
+        compared.append(typed)
+        return ""
+
+    monkeypatch.setattr(slips, "_alike", alike)
+    ask(between.join(f"zq{number}" for number in range(10, 60)))
+    assert len(compared) <= MOST_PARTS
+
+
+def test_a_long_name_of_a_document_by_others_is_cut(settings: Settings, tmp_path: Path) -> None:
+    operation = {"summary": "Everything about elephants. " * 500, "responses": {}}
+    document = {"openapi": "3.1.0", "info": {"title": "Zoo"}, "paths": {f"/{'zoo/' * 200}": {"get": operation}}}
+    (tmp_path / "zoo.json").write_text(json.dumps(document))
+    settings.OPENAPI_DOCUMENTS = {"zoo": str(tmp_path / "zoo.json")}
+    [found] = [each for each in entries("en") if each.kind == Kind.OPERATION and "/documents/zoo/" in each.url]
+    assert found.title.startswith("Everything about elephants.")
+    assert max(len(found.title), len(found.where)) <= LONGEST_TITLE
 
 
 def test_a_slip_is_said() -> None:

@@ -4,6 +4,7 @@ import sqlite3
 import stat
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 from pytest_django import Settings
@@ -79,6 +80,36 @@ def test_where_no_file_can_be_written_it_is_kept_in_memory(
     settings.DATA_DIR = tmp_path / "file"
     assert urls(prepare())
     assert "kept in memory" in caplog.text
+
+
+@pytest.mark.usefixtures("small")
+def test_where_the_disk_is_full_it_is_kept_in_memory(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    write = search._write
+
+    def onto_a_full_disk(connection: sqlite3.Connection, *rest: Any) -> None:
+        if connection.execute("PRAGMA database_list").fetchone()[2]:  # it has a file
+            connection.execute("PRAGMA max_page_count=3")
+        write(connection, *rest)
+
+    monkeypatch.setattr(search, "_write", onto_a_full_disk)
+    assert urls(prepare())
+    assert "kept in memory" in caplog.text
+    assert list(folder.iterdir()) == [], "nothing is left behind"
+
+
+@pytest.mark.usefixtures("small")
+def test_many_that_make_it_at_once_leave_one_whole_file(folder: Path) -> None:
+    wanted = urls(prepare())
+    (folder / NAME).unlink()
+    threads = [Thread(target=prepare) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [each.name for each in folder.iterdir()] == [NAME]
+    assert urls(prepare()) == wanted
 
 
 @pytest.mark.usefixtures("small")
