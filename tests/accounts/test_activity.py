@@ -1,5 +1,7 @@
 """What a user sees of the audit trail: what happened to their own account."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -39,12 +41,12 @@ def test_an_empty_page_says_what_will_stand_there(cast: Cast) -> None:
 def test_fifty_to_a_page(cast: Cast) -> None:
     for number in range(101):
         change_profile(by=BY_TEST, user=cast.alice.user, name=f"Alice {number}", language="en")
-    pages, address = [], PAGE
-    while address:
-        page = cast.alice.client.get(address).text
+    pages, older = [], ""
+    for _page in range(3):
+        page = cast.alice.client.get(PAGE + older).text
         pages.append(page.count("Profile changed"))
-        address = f"{PAGE}?before={page.split('?before=')[1].split(chr(34))[0]}" if "?before=" in page else ""
-    assert pages == [50, 50, 1]
+        older = "".join(re.findall(rf'href="{PAGE}([^"]+)" rel="next"', page))
+    assert (pages, older) == ([50, 50, 1], "")
 
 
 @pytest.mark.parametrize("before", ["", "x", "-1", "0", "9" * 30, "٣", "1' OR 1=1"])
