@@ -44,7 +44,7 @@ def description(operation: Operation) -> dict[str, Any]:
         "base": _base(server),
         "server": server,
         "needs_token": needs_token(operation),
-        "scopes": _scopes(operation),
+        "scopes": scopes_of(operation),
         "parameters": parameters,
         "bodies": bodies,
         "body_required": body.get("required") is True,
@@ -78,7 +78,7 @@ def needs_token(operation: Operation) -> bool:
     return bool(ways) and all(ways)
 
 
-def _scopes(operation: Operation) -> list[str]:
+def scopes_of(operation: Operation) -> list[str]:
     """Return every scope that opens it, each once."""
     named = [scopes for way in _security(operation) for scopes in way.values() if isinstance(scopes, list)]
     return list(dict.fromkeys(str(name) for scopes in named for name in scopes))

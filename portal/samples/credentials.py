@@ -23,7 +23,7 @@ def with_credential(request: Request, operation: Operation) -> Request:
 
 
 def _with(request: Request, scheme: Mapped) -> Request:
-    kind, how = scheme.get("type"), str(scheme.get("scheme", "")).lower()
+    kind, how = str(scheme.get("type")), str(scheme.get("scheme", "")).lower()
     if kind in _TOKENS or (kind == "http" and how == "bearer"):
         return replace(request, needs_token=True)
     if kind == "http" and how == "basic":

@@ -10,7 +10,9 @@ from django.utils.html import strip_tags
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
+from portal.console.descriptions import scopes_of
 from portal.openapi.documents import Contents, Mapped, Operation, Tag, contents, documents
+from portal.openapi.values import parameters_of
 from portal.openapi.words import words
 from portal.reference.nodes import Node
 from portal.reference.schemas import Tree
@@ -57,8 +59,7 @@ class _Reading:
             yield from self._operation(one, tag)
 
     def _operation(self, one: Operation, tag: Tag) -> Iterator[Entry]:
-        parameters = [self.document.follow(each) for each in one.raw.get("parameters") or ()]
-        parameters = [each for each in (*one.shared, *parameters) if each.get("name")]
+        parameters = parameters_of(one)
         where = f"{one.method} {one.path}"
         yield from self._entry(
             Kind.OPERATION,
@@ -69,7 +70,7 @@ class _Reading:
             one.description,
             names=(one.id, f"{one.method}{one.path}", one.path, one.method),
             code=" ".join(
-                [self._said(tag.name), *_verbs(one), *_scopes(one), *(str(each["name"]) for each in parameters)]
+                [self._said(tag.name), *_verbs(one), *scopes_of(one), *(str(each["name"]) for each in parameters)]
             ),
         )
         if not self.document.slug:
@@ -138,13 +139,6 @@ def _verbs(one: Operation) -> Iterator[str]:
     for verbs in VERBS:
         if verb in verbs:
             yield from sorted(verbs)
-
-
-def _scopes(one: Operation) -> Iterator[str]:
-    security = one.raw.get("security")
-    for each in security if isinstance(security, list) else ():
-        for scopes in each.values() if isinstance(each, dict) else ():
-            yield from map(str, scopes or ())
 
 
 def _names(node: Node) -> Iterator[str]:

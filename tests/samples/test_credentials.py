@@ -17,6 +17,7 @@ SCHEMES = {
     "query": {"type": "apiKey", "in": "query", "name": "key"},
     "cookie": {"type": "apiKey", "in": "cookie", "name": "session"},
     "mutual": {"type": "mutualTLS"},
+    "odd": {"type": ["http"], "scheme": {}},
 }
 PLAIN = Request("GET", "https://x.test/a?b=c", (("b", "c"),), (("Cookie", "d=e"),))
 
@@ -41,7 +42,7 @@ def test_a_token_is_named_and_never_known(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "security", [[], [{}], [{"bearer": []}, {}], [{"mutual": []}], [{"nowhere": []}], "bearer", [7]]
+    "security", [[], [{}], [{"bearer": []}, {}], [{"mutual": []}], [{"nowhere": []}], [{"odd": []}], "bearer", [7]]
 )
 def test_what_may_do_without_one_stays_as_it_is(security: Any) -> None:
     assert with_credential(PLAIN, operation({"security": security}, security=[{"bearer": []}])) == PLAIN

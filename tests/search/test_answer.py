@@ -3,7 +3,9 @@
 import json
 import logging
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -11,7 +13,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from portal.search import slips
-from portal.search.entry import Kind
+from portal.search.entry import Entry, Kind
 from portal.search.finding import MOST_PARTS
 from portal.search.index import index
 from portal.search.reference import LONGEST_TITLE, entries
@@ -144,14 +146,34 @@ def test_so_many_parts_are_compared_with_all_words_at_most(monkeypatch: pytest.M
     assert len(compared) <= MOST_PARTS
 
 
-def test_a_long_name_of_a_document_by_others_is_cut(settings: Settings, tmp_path: Path) -> None:
-    operation = {"summary": "Everything about elephants. " * 500, "responses": {}}
-    document = {"openapi": "3.1.0", "info": {"title": "Zoo"}, "paths": {f"/{'zoo/' * 200}": {"get": operation}}}
-    (tmp_path / "zoo.json").write_text(json.dumps(document))
-    settings.OPENAPI_DOCUMENTS = {"zoo": str(tmp_path / "zoo.json")}
-    [found] = [each for each in entries("en") if each.kind == Kind.OPERATION and "/documents/zoo/" in each.url]
+Zoo = Callable[[dict[str, Any]], list[Entry]]
+
+
+@pytest.fixture
+def zoo(settings: Settings, tmp_path: Path) -> Zoo:
+    """Return what finds the entries of a document of one operation by others."""
+
+    def found(operation: dict[str, Any]) -> list[Entry]:
+        document = {"openapi": "3.1.0", "info": {"title": "Zoo"}, "paths": {f"/{'zoo/' * 200}": {"get": operation}}}
+        (tmp_path / "zoo.json").write_text(json.dumps(document))
+        settings.OPENAPI_DOCUMENTS = {"zoo": str(tmp_path / "zoo.json")}
+        return [each for each in entries("en") if each.kind == Kind.OPERATION and "/documents/zoo/" in each.url]
+
+    return found
+
+
+def test_a_long_name_of_a_document_by_others_is_cut(zoo: Zoo) -> None:
+    [found] = zoo({"summary": "Everything about elephants. " * 500, "responses": {}})
     assert found.title.startswith("Everything about elephants.")
     assert max(len(found.title), len(found.where)) <= LONGEST_TITLE
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [{"parameters": 7}, {"parameters": [{"name": ["a"], "in": "query"}]}, {"security": [{"key": True}, 7, {"b": [1]}]}],
+)
+def test_what_is_written_wrongly_by_others_does_not_stop_the_search(zoo: Zoo, operation: dict[str, Any]) -> None:
+    assert len(zoo(operation)) == 1
 
 
 def test_a_slip_is_said() -> None:
