@@ -5,22 +5,24 @@ difference is found once, and breaks requests, answers or both, wherever the sch
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Flag, StrEnum
 from typing import Any, Final
 
-from portal.openapi.documents import Document, Mapped
+from portal.openapi.documents import Document, Mapped, as_dict, as_list, unescaped
 
 DEEPEST: Final = 20
 """Levels within one schema; those of named schemas are compared by themselves."""
 LONGEST: Final = 200
 PREFIX: Final = "#/components/schemas/"
 ANNOTATIONS: Final = {"description", "title", "example", "examples", "externalDocs", "xml"}
+BESIDE: Final = ANNOTATIONS | {"default", "deprecated", "nullable", "readOnly", "writeOnly"}
+"""What may stand beside a reference and leave it the same schema."""
 EVERY_TYPE: Final = frozenset({"array", "boolean", "integer", "null", "number", "object", "string"})
-GROWING: Final = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
+GROWING: Final = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minContains", "minProperties")
 """The larger, the narrower."""
-SHRINKING: Final = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
+SHRINKING: Final = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxContains", "maxProperties")
 STATED: Final = ("format", "pattern", "multipleOf", "uniqueItems", "contentMediaType", "contentEncoding")
 """Narrower once stated; nobody can say so of two that differ."""
 OPAQUE: Final = (
@@ -66,7 +68,7 @@ class _Rules:
 
     raw: Mapped
     reference: str
-    """The named schema that this is and nothing else, empty where it is more, or none."""
+    """The named schema that this is, empty where it is more, or none."""
     nullable: bool
     options: tuple[Any, ...]
     """The alternatives of `oneOf` or `anyOf`, without null."""
@@ -77,6 +79,7 @@ class _Rules:
         names = set(map(str, found)) if isinstance(found, list) else {str(found)} if found else set()
         if not names:
             names = {"object"} if self.raw.get("properties") else {"array"} if "items" in self.raw else set(EVERY_TYPE)
+            names -= {"null"} if self.options else set()
         return frozenset(names | ({"integer"} if "number" in names else set()) | ({"null"} if self.nullable else set()))
 
 
@@ -94,11 +97,14 @@ class Comparison:
         if (any(pair) and pair in above) or len(above) > DEEPEST:
             return
         above = (*above, pair)
-        if new.raw.get("deprecated") is True and old.raw.get("deprecated") is not True and not new.reference:
+        same = bool(old.reference) and old.reference == new.reference
+        was, now = (as_dict(before), as_dict(after)) if same else (old.raw, new.raw)
+        if now.get("deprecated") is True and was.get("deprecated") is not True:
             yield Change("field", Kind.DEPRECATED, place)
-        if old.reference and old.reference == new.reference:
+        if same:
             self.met.add(old.reference)
             yield from _types(old, new, place) if old.nullable != new.nullable else ()
+            yield from _default(was, now, place)
         elif bool(old.options) != bool(new.options):
             yield from self._options(old.options or (before,), new.options or (after,), place, above)
         else:
@@ -106,25 +112,30 @@ class Comparison:
             yield from _values(old.raw, new.raw, place)
             yield from _limits(old.raw, new.raw, place)
             yield from _stated(old.raw, new.raw, place)
+            yield from _default(old.raw, new.raw, place)
             yield from self._fields(old.raw, new.raw, place, above)
             yield from self._insides(old.raw, new.raw, place, above)
             yield from self._options(old.options, new.options, place, above)
 
     def _fields(self, old: Mapped, new: Mapped, place: str, above: tuple[tuple[str, str], ...]) -> Iterator[Change]:
-        were, are = _object(old.get("properties")), _object(new.get("properties"))
-        demanded, demands = _list(old.get("required")), _list(new.get("required"))
-        for name in [*were, *(name for name in are if name not in were)]:
+        were, are = as_dict(old.get("properties")), as_dict(new.get("properties"))
+        demanded, demands = _texts(old.get("required")), _texts(new.get("required"))
+        for name in dict.fromkeys([*were, *are, *demanded, *demands]):
             inside = f"{place}.{name}" if place else str(name)
-            concerned = _concerned(read(self._after, are.get(name, were.get(name))).raw)
-            if name not in are:
-                found: Iterator[Change] = iter([Change("field", Kind.REMOVED, inside, Side.BOTH)])
-            elif name not in were:
-                found = iter([_added(inside, required=name in demands and Side.REQUESTS in concerned)])
+            was, now = _concerned(self._before, were.get(name)), _concerned(self._after, are.get(name))
+            must = name in demands
+            if name in were and name not in are:
+                yield Change("field", Kind.REMOVED, inside, was)
+            elif name in are and name not in were:
+                yield _added(inside, required=must and Side.REQUESTS in now)
             else:
-                found = self.changes(were[name], are[name], inside, above)
-                if (name in demanded) != (name in demands):
-                    yield _only(_required(inside, now=name in demands), concerned)
-            yield from (_only(each, concerned) for each in found)
+                if (name in demanded) != must:
+                    yield _only(_required(inside, now=must), was & now)
+                if was != now:
+                    lost = was & ~now | (now & ~was & Side.REQUESTS if must else Side.NONE)
+                    yield Change("rule", Kind.CHANGED, inside, lost, _direction(was), _direction(now))
+                for each in self.changes(were.get(name), are.get(name), inside, above):
+                    yield _only(each, was & now)
 
     def _insides(self, old: Mapped, new: Mapped, place: str, above: tuple[tuple[str, str], ...]) -> Iterator[Change]:
         if "items" in old or "items" in new:
@@ -179,27 +190,33 @@ def _merged(document: Document, schema: Any, depth: int) -> Mapped:
         return {}
     beside = {key: value for key, value in schema.items() if key not in ("$ref", "allOf")}
     parts = [document.follow(schema)] if "$ref" in schema else []
-    parts += [each for each in _list(schema.get("allOf")) if isinstance(each, dict)]
+    parts += [each for each in as_list(schema.get("allOf")) if isinstance(each, dict)]
     found: dict[str, Any] = {}
     for part in [*(_merged(document, each, depth + 1) for each in parts), beside]:
-        properties = {**_object(found.get("properties")), **_object(part.get("properties"))}
-        required = [*_list(found.get("required")), *_list(part.get("required"))]
+        properties = _both(as_dict(found.get("properties")), as_dict(part.get("properties")))
+        required = [*as_list(found.get("required")), *as_list(part.get("required"))]
         found |= part
         found |= {"properties": properties} if properties else {}
         found |= {"required": required} if required else {}
     return found
 
 
+def _both(found: Mapped, more: Mapped) -> dict[str, Any]:
+    """Lay fields together; one that both describe must fit both."""
+    twice = {name: {"allOf": [found[name], more[name]]} for name in found if name in more and found[name] != more[name]}
+    return {**found, **more, **twice}
+
+
 def _reference(schema: Any) -> str:
-    """Return the named schema that this is, with nothing but words beside it."""
+    """Return the named schema that this is, whatever it says of where it stands."""
     if not isinstance(schema, dict):
         return ""
-    rules = {key: value for key, value in schema.items() if key not in ANNOTATIONS}
+    rules = {key: value for key, value in schema.items() if key not in BESIDE}
     if set(rules) == {"allOf"} and isinstance(rules["allOf"], list) and len(rules["allOf"]) == 1:
         return _reference(rules["allOf"][0])
     reference = rules.get("$ref")
-    named = len(rules) == 1 and isinstance(reference, str) and reference.startswith(PREFIX)
-    return str(reference).removeprefix(PREFIX) if named else ""
+    name = reference.removeprefix(PREFIX) if len(rules) == 1 and isinstance(reference, str) else ""
+    return unescaped(name) if name != reference and "/" not in name else ""
 
 
 def _types(old: _Rules, new: _Rules, place: str) -> Iterator[Change]:
@@ -212,8 +229,10 @@ def _types(old: _Rules, new: _Rules, place: str) -> Iterator[Change]:
 
 
 def _said_types(types: frozenset[str]) -> str:
-    shown = types - {"integer"} if "number" in types else types
-    return "any" if types == EVERY_TYPE else " | ".join(sorted(shown, key=lambda name: (name == "null", name)))
+    shown = set(types - {"integer"} if "number" in types else types)
+    if types >= EVERY_TYPE - {"null"}:
+        shown = {"any"} | shown & {"null"}
+    return " | ".join(sorted(shown, key=lambda name: (name == "null", name)))
 
 
 def _values(old: Mapped, new: Mapped, place: str) -> Iterator[Change]:
@@ -221,19 +240,19 @@ def _values(old: Mapped, new: Mapped, place: str) -> Iterator[Change]:
     if were is None or are is None:
         if were != are:
             breaks = Side.REQUESTS if were is None else Side.ANSWERS
-            yield Change("values", Kind.CHANGED, place, breaks, ", ".join(were or ()), ", ".join(are or ()))
+            said = (", ".join((each or {}).values()) for each in (were, are))
+            yield Change("values", Kind.CHANGED, place, breaks, *said)
         return
-    if gone := [each for each in were if each not in are]:
+    if gone := [said for each, said in were.items() if each not in are]:
         yield Change("values", Kind.REMOVED, place, Side.REQUESTS, before=", ".join(gone))
-    if come := [each for each in are if each not in were]:
+    if come := [said for each, said in are.items() if each not in were]:
         yield Change("values", Kind.ADDED, place, Side.ANSWERS, after=", ".join(come))
 
 
-def _enum(rules: Mapped) -> list[str] | None:
-    if "const" in rules:
-        return [_shown(rules["const"])]
-    found = rules.get("enum")
-    return list(map(_shown, found)) if isinstance(found, list) else None
+def _enum(rules: Mapped) -> dict[str, str] | None:
+    """Return all values as JSON, and each as it is shown."""
+    found = [rules["const"]] if "const" in rules else rules.get("enum")
+    return {_json(each): _shown(each) for each in found} if isinstance(found, list) else None
 
 
 def _limits(old: Mapped, new: Mapped, place: str) -> Iterator[Change]:
@@ -258,7 +277,7 @@ def _number(rules: Mapped, key: str) -> float | None:
 
 def _stated(old: Mapped, new: Mapped, place: str) -> Iterator[Change]:
     for key in (*STATED, *OPAQUE):
-        was, now = (each.get(key) or None for each in (old, new))
+        was, now = _statement(old, key), _statement(new, key)
         if was != now:
             breaks = Side.REQUESTS if was is None else Side.ANSWERS if now is None else Side.BOTH
             yield (
@@ -268,8 +287,22 @@ def _stated(old: Mapped, new: Mapped, place: str) -> Iterator[Change]:
                     "rule", Kind.CHANGED, place, breaks, key if was is not None else "", key if now is not None else ""
                 )
             )
-    if "default" in old and "default" in new and old["default"] != new["default"]:
-        yield _rule("default", old["default"], new["default"], place, Side.REQUESTS)
+
+
+def _statement(rules: Mapped, key: str) -> Any:
+    """Return what a keyword demands, None where that is nothing."""
+    found = rules.get(key)
+    if key in OPAQUE and (found is False or (key == "not" and found == {})):
+        return found
+    return None if key in OPAQUE and found is True else found or None
+
+
+def _default(old: Mapped, new: Mapped, place: str) -> Iterator[Change]:
+    """Yield what is assumed now where nothing is sent: who relied on what was assumed gets something else."""
+    if old.get("default") != new.get("default") or ("default" in old) != ("default" in new):
+        breaks = Side.REQUESTS if "default" in old else Side.NONE
+        said = (f"default: {_shown(each['default'])}" if "default" in each else "" for each in (old, new))
+        yield Change("rule", Kind.CHANGED, place, breaks, *said)
 
 
 def _rule(key: str, was: Any, now: Any, place: str, breaks: Side) -> Change:
@@ -289,10 +322,16 @@ def _required(place: str, *, now: bool) -> Change:
     return Change("optional", Kind.CHANGED, place, Side.ANSWERS)
 
 
-def _concerned(rules: Mapped) -> Side:
+def _concerned(document: Document, schema: Any) -> Side:
+    """Return where a field stands: a request has none that are read-only, an answer none that are write-only."""
+    rules = read(document, schema).raw
     if rules.get("readOnly") is True:
         return Side.ANSWERS
     return Side.REQUESTS if rules.get("writeOnly") is True else Side.BOTH
+
+
+def _direction(concerned: Side) -> str:
+    return {Side.ANSWERS: "readOnly", Side.REQUESTS: "writeOnly"}.get(concerned, "")
 
 
 def _only(change: Change, concerned: Side) -> Change:
@@ -302,7 +341,7 @@ def _only(change: Change, concerned: Side) -> Change:
 def _key(schema: Any) -> str:
     """Return what an alternative is known by: its name, its title, or all that it says."""
     title = schema.get("title") if isinstance(schema, dict) else None
-    return _reference(schema) or str(title or json.dumps(schema, sort_keys=True, default=str))
+    return _reference(schema) or str(title or _json(schema))
 
 
 def _said(schema: Any) -> str:
@@ -320,9 +359,9 @@ def _shown(value: Any) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
-def _object(found: Any) -> Mapping[str, Any]:
-    return found if isinstance(found, dict) else {}
+def _json(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, default=str)
 
 
-def _list(found: Any) -> list[Any]:
-    return found if isinstance(found, list) else []
+def _texts(found: Any) -> list[str]:
+    return [each for each in as_list(found) if isinstance(each, str)]

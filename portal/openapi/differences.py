@@ -3,16 +3,20 @@
 What differs inside a named schema is said once, with every operation that uses it.
 """
 
+import json
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
 from typing import Any, Final
 
 from portal.openapi.comparing import Change, Comparison, Kind, Side
-from portal.openapi.documents import Document, Mapped, Operation, contents_of
+from portal.openapi.documents import Document, Mapped, Operation, as_dict, as_list, contents_of, operations_of, servers
 
-SERIALISATION: Final = ("style", "explode", "allowReserved")
+PARAMETER: Final = re.compile(r"\{[^{}]*\}")
+SCHEME: Final = ("type", "scheme", "in", "name", "openIdConnectUrl")
+FLOW: Final = ("authorizationUrl", "tokenUrl", "refreshUrl")
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ class _Pair:
 
 def differences(before: Document, after: Document) -> list[Difference]:
     """Return what differs, in the order of the later document, the named schemas last."""
-    were, are = ({_key(each): each for each in contents_of(one).operations.values()} for one in (before, after))
+    were, are = _operations(before), _operations(after)
     comparer = _Comparer(before, after)
     found = list(_of_all(before, after))
     for key, operation in are.items():
@@ -67,13 +71,20 @@ def differences(before: Document, after: Document) -> list[Difference]:
     return found + list(comparer.schemas())
 
 
-def _key(operation: Operation) -> tuple[bool, str, str]:
-    """Return what an operation is known by; the names of its path's parameters are not sent."""
-    return operation.is_webhook, operation.method, _template(operation.path)
+def _operations(document: Document) -> dict[tuple[object, ...], Operation]:
+    """Return the operations by what they are known by: the names of a path's parameters are not sent.
 
-
-def _template(path: str) -> str:
-    return "/".join("{}" if part.startswith("{") else part for part in path.split("/"))
+    What an operation calls back is one as well, like a webhook.
+    """
+    found: dict[tuple[object, ...], Operation] = {}
+    for each in contents_of(document).operations.values():
+        key = (each.is_webhook, each.method, PARAMETER.sub("{}", each.path))
+        found[key] = each
+        for name, raw in as_dict(each.raw.get("callbacks")).items():
+            for expression, item in document.follow(raw).items():
+                for called in operations_of(document, expression, item, is_webhook=True):
+                    found[*key, name, expression, called.method] = replace(called, id=f"{each.id} {name}")
+    return found
 
 
 class _Comparer:
@@ -142,7 +153,7 @@ def _request(pair: _Pair, comparison: Comparison) -> Iterator[Change]:
         if key in were:
             yield from _parameter(were[key], parameter, place, comparison)
         elif parameter.get("required") is True:
-            yield Change("required-parameter", Kind.ADDED, place, Side.BOTH)
+            yield Change("required-parameter", Kind.ADDED, place, Side.REQUESTS)
         else:
             yield Change("parameter", Kind.ADDED, place)
     for key, parameter in were.items():
@@ -154,9 +165,8 @@ def _request(pair: _Pair, comparison: Comparison) -> Iterator[Change]:
 def _parameters(operation: Operation) -> dict[tuple[str, str], Mapped]:
     """Return the parameters by what they are known by: those of the path by their position, headers in any case."""
     found = {}
-    positions = [part for part in operation.path.split("/") if part.startswith("{")]
-    listed = operation.raw.get("parameters")
-    own = [operation.document.follow(each) for each in (listed if isinstance(listed, list) else ())]
+    positions = PARAMETER.findall(operation.path)
+    own = map(operation.document.follow, as_list(operation.raw.get("parameters")))
     for each in (*operation.shared, *own):
         place, name = str(each.get("in")), str(each.get("name"))
         if place == "path" and f"{{{name}}}" in positions:
@@ -169,12 +179,25 @@ def _parameter(old: Mapped, new: Mapped, place: str, comparison: Comparison) -> 
     if new.get("deprecated") is True and old.get("deprecated") is not True:
         yield Change("parameter", Kind.DEPRECATED, place)
     yield from _demanded(old, new, place)
-    for key in SERIALISATION:
-        was, now = old.get(key), new.get(key)
-        if was != now:
-            said = (f"{key}: {each}" if each is not None else "" for each in (was, now))
-            yield Change("rule", Kind.CHANGED, place, Side.BOTH, *said)
+    were, are = _manner(old), _manner(new)
+    for key in ("content",) if "content" in {*were, *are} else were:
+        yield from _changed(key, were, are, place, Side.BOTH)
     yield from comparison.changes(_schema(old), _schema(new), place)
+
+
+def _manner(parameter: Mapped) -> dict[str, str]:
+    """Return how a parameter is written: in a media type, or in a style, in that of its place where it says none."""
+    if content := as_dict(parameter.get("content")):
+        return {"content": next(iter(content))}
+    style = str(parameter.get("style") or ("form" if parameter.get("in") in ("query", "cookie") else "simple"))
+    found = {"explode": style == "form", "allowReserved": False}
+    return {"style": style, **{key: json.dumps(parameter.get(key, usual), default=str) for key, usual in found.items()}}
+
+
+def _changed(key: str, were: Mapped, are: Mapped, place: str, breaks: Side) -> Iterator[Change]:
+    if were.get(key) != are.get(key):
+        said = (f"{key}: {each[key]}" if key in each else "" for each in (were, are))
+        yield Change("rule", Kind.CHANGED, place, breaks, *said)
 
 
 def _schema(found: Any) -> Any:
@@ -196,17 +219,21 @@ def _body(pair: _Pair, comparison: Comparison) -> Iterator[Change]:
         yield Change("body", Kind.REMOVED, "body", Side.BOTH)
     elif new and not old:
         required = new.get("required") is True
-        yield Change("required-body" if required else "body", Kind.ADDED, "body", Side.BOTH if required else Side.NONE)
+        what, breaks = ("required-body", Side.REQUESTS) if required else ("body", Side.NONE)
+        yield Change(what, Kind.ADDED, "body", breaks)
     else:
         yield from _demanded(old, new, "body")
-        yield from _contents(old, new, "body", comparison)
+        # What we send to others must be what they can read.
+        yield from _contents(old, new, "body", comparison, Side.ANSWERS)
 
 
-def _contents(old: Mapped, new: Mapped, place: str, comparison: Comparison) -> Iterator[Change]:
+def _contents(
+    old: Mapped, new: Mapped, place: str, comparison: Comparison, more_breaks: Side = Side.NONE
+) -> Iterator[Change]:
     were, are = _named(old, "content"), _named(new, "content")
     for name, media in are.items():
         if name not in were:
-            yield Change("media-type", Kind.ADDED, place, after=name)
+            yield Change("media-type", Kind.ADDED, place, more_breaks, after=name)
         else:
             yield from comparison.changes(_schema(were[name]), _schema(media), place)
     for name in were:
@@ -258,13 +285,9 @@ def _ways_in(operation: Operation) -> list[frozenset[tuple[str, str]]]:
     found = operation.raw.get("security", operation.document.raw.get("security"))
     ways = [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
     return [
-        frozenset((str(scheme), scope) for scheme, scopes in way.items() for scope in ("", *_texts(scopes)))
+        frozenset((str(scheme), scope) for scheme, scopes in way.items() for scope in ("", *map(str, as_list(scopes))))
         for way in ways or [{}]
     ]
-
-
-def _texts(found: Any) -> list[str]:
-    return list(map(str, found)) if isinstance(found, list) else []
 
 
 def _said(way: frozenset[tuple[str, str]]) -> str:
@@ -276,7 +299,7 @@ def _said(way: frozenset[tuple[str, str]]) -> str:
 
 
 def _of_all(before: Document, after: Document) -> Iterator[Difference]:
-    """Yield what concerns the whole API: where it answers, and the scopes that there are."""
+    """Yield what concerns the whole API: where it answers, the scopes that there are, how a client shows who it is."""
     for what, listed in (("server", _servers), ("scope", _scopes)):
         were, are = listed(before), listed(after)
         for each in are:
@@ -285,11 +308,29 @@ def _of_all(before: Document, after: Document) -> Iterator[Difference]:
         for each in were:
             if each not in are:
                 yield Difference(Change(what, Kind.REMOVED, "", Side.BOTH, before=each), Side.REQUESTS)
+    for change in _schemes(before, after):
+        yield Difference(change, Side.REQUESTS)
+
+
+def _schemes(before: Document, after: Document) -> Iterator[Change]:
+    """Yield what differs in how a client shows who it is. That a scheme is gone is told by the operations."""
+    for name in before.section("components", "securitySchemes"):
+        were, are = _scheme(before, name), _scheme(after, name)
+        for key in dict.fromkeys([*were, *are]) if are else ():
+            yield from _changed(key, were, are, name, Side.REQUESTS if key in were else Side.NONE)
+
+
+def _scheme(document: Document, name: str) -> dict[str, str]:
+    """Return what a client must know of a security scheme."""
+    found = document.follow(document.section("components", "securitySchemes").get(name))
+    said = {key: found.get(key) for key in SCHEME}
+    for flow, raw in _named(found, "flows").items():
+        said |= {f"{flow}.{key}": as_dict(raw).get(key) for key in FLOW}
+    return {key: str(value) for key, value in said.items() if value is not None}
 
 
 def _servers(document: Document) -> list[str]:
-    servers = document.raw.get("servers")
-    return [str(each.get("url")) for each in servers if isinstance(each, dict)] if isinstance(servers, list) else []
+    return [each.url for each in servers(document)]
 
 
 def _scopes(document: Document) -> list[str]:
