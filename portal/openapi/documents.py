@@ -17,6 +17,8 @@ from portal.openapi.files import read
 METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 PLACES: Final = ("paths", "webhooks", "x-webhooks")  # the last is how 3.0 says it
 LONGEST_ID: Final = 120
+LONGEST_URL: Final = 2_000
+VARIABLE: Final = re.compile(r"\{([^{}]*)\}")
 ADDRESSABLE: Final = re.compile(r"\w[\w.-]{0,119}\Z")
 Mapped = Mapping[str, Any]
 
@@ -231,15 +233,16 @@ def _schema(found: Any) -> Mapped:
 
 
 def _server(document: Document, found: Mapped) -> Server:
-    url, variables = str(found.get("url") or "/"), []
-    named = found.get("variables")
-    for name, raw in named.items() if isinstance(named, dict) else ():
+    variables = {}
+    for name, raw in as_dict(found.get("variables")).items():
         variable = document.follow(raw)
-        default = str(variable.get("default", ""))
-        url = url.replace(f"{{{name}}}", default)
+        default = str(variable.get("default", ""))[:LONGEST_URL]
         values = tuple(str(each) for each in as_list(variable.get("enum")))
-        variables.append((name, default, values, str(variable.get("description") or "")))
-    return Server(url, str(found.get("description") or ""), tuple(variables))
+        variables[name] = (name, default, values, str(variable.get("description") or ""))
+    url = str(found.get("url") or "/")[:LONGEST_URL]
+    # Once: a variable within the default of another one could be endless.
+    url = VARIABLE.sub(lambda one: variables[one[1]][1] if one[1] in variables else one[0], url)[:LONGEST_URL]
+    return Server(url, str(found.get("description") or ""), tuple(variables.values()))
 
 
 def _operations(document: Document, place: str) -> Iterator[Operation]:

@@ -19,6 +19,8 @@ DEEPEST_WRITTEN: Final = 5_000
 """Levels beyond which a file is refused: readers take quadratic time over them."""
 MOST: Final = 2_000_000
 """Values that a file may hold, each alias counted as what it stands for ("billion laughs")."""
+LONG: Final = 64
+"""Characters of a text that count as one value more."""
 _WHOLE: Final = re.compile(r"-?(?:0|[1-9][0-9]*)\Z")
 _DECIMAL: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?\Z")
 _WORDS: Final[dict[str, bool | None]] = {
@@ -143,8 +145,8 @@ class _Builder:
         """Return what the events say."""
         for event in events:
             if isinstance(event, yaml.ScalarEvent):
-                found = event.value if self._stack[-1].awaits_key else _scalar(event)
-                self._add(found, 1, 0, event.anchor)
+                found = _text(event.value) if self._stack[-1].awaits_key else _scalar(event)
+                self._add(found, 1 + len(event.value) // LONG, 0, event.anchor)
             elif isinstance(event, yaml.CollectionStartEvent):
                 self._open(event)
             elif isinstance(event, yaml.CollectionEndEvent):

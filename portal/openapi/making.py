@@ -1,6 +1,7 @@
 """Values that fit a schema: the document's own where it has any, otherwise the plainest."""
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from math import inf
 from typing import Any, Final
 
@@ -11,6 +12,8 @@ from portal.openapi.patterns import matching
 DEEPEST: Final = 30
 MOST: Final = 2_000
 """Schemas looked at for one value, at most."""
+TRIED: Final = 20
+"""So many values of the document's own are tried."""
 FEW: Final = 6
 """So many fields that nobody asks for are shown of an object in which nothing is required."""
 FORMATS: Final = {
@@ -74,7 +77,7 @@ class _Maker:
         if depth > DEEPEST or self._left < 0 or schema is False:
             raise NoValueError
         flat, trail = self._flat(schema if isinstance(schema, Mapping) else {}, trail)
-        for given in self._given(flat):
+        for given in islice(self._given(flat), TRIED):
             written = self._writable(given, flat)
             if fits(schema, self._document, written):
                 return written
@@ -225,12 +228,12 @@ class _Maker:
         """Return one that is not yet there."""
         flat, _ = self._flat(as_mapping(items), trail)
         first = self.value(items, trail, depth + 1)
-        candidates = [first, *as_list(flat.get("enum"))]
+        candidates = [first, *as_list(flat.get("enum"))[: len(found) + TRIED]]
         if isinstance(first, str):
             most = _count(flat, "maxLength", 1_000)
             candidates += [f"{first}{len(found)}"[-most:], f"{len(found)}{first}"[:most]]
         if isinstance(first, int | float) and not isinstance(first, bool):
-            candidates.append(first + len(found) * flat.get("multipleOf", 1))
+            candidates.append(first + len(found) * (_real(flat.get("multipleOf")) or 1))
         for each in candidates:
             if each not in found and fits(items, self._document, each):
                 return each
@@ -268,6 +271,13 @@ def _number(flat: Mapped, *, whole: bool) -> float:
     """Return the smallest positive number that fits, or the largest where there is none."""
     step = _real(flat.get("multipleOf"))
     by = step if step is not None and step > 0 else 1
+    try:
+        return _multiple(flat, by, whole=whole)
+    except ArithmeticError:  # beyond what a number of Python holds
+        return by
+
+
+def _multiple(flat: Mapped, by: float, *, whole: bool) -> float:
     least, most = _bound(flat, "inimum", by), _bound(flat, "aximum", -by)
     value = by if least is None or least <= by else -(-least // by) * by
     if most is not None and value > most:

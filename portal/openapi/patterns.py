@@ -6,8 +6,10 @@ from re import _constants, _parser  # type: ignore[attr-defined, unused-ignore] 
 from typing import Any, Final
 
 LONGEST: Final = 1_000
-MANY: Final = 100
-"""So many times are as good as without an end."""
+MOST_GROUPS: Final = 100
+MOST_WAYS: Final = 10_000
+"""Ways to try a pattern, beyond which nobody waits for it."""
+MANY_WAYS: Final = 1e7
 _CATEGORIES: Final = {
     _constants.CATEGORY_DIGIT: "1",
     _constants.CATEGORY_WORD: "a",
@@ -35,14 +37,21 @@ def matching(pattern: str, shortest: int = 0) -> str | None:
 
 def matches(pattern: str, text: str) -> bool:
     """Say whether the pattern is found in the text; of one that could take for ever, and of none, it says so too."""
+    return found(pattern, text) is not False
+
+
+def found(pattern: str, text: str) -> bool | None:
+    """Say whether the pattern is found in the text, None where that could take for ever, or it is no pattern."""
     tree = _parsed(pattern)
-    if tree is None or len(text) > LONGEST or _unbounded(tree) > 1:
-        return True
+    if tree is None or len(text) > LONGEST or _ways(tree, len(text)) > MOST_WAYS:
+        return None
     return re.search(pattern, text) is not None
 
 
 @lru_cache(maxsize=1024)
 def _parsed(pattern: str) -> Any:
+    if pattern.count("(") > MOST_GROUPS:  # each may stand in the one before
+        return None
     try:
         re.compile(pattern)
         return _parser.parse(pattern)
@@ -50,27 +59,24 @@ def _parsed(pattern: str) -> Any:
         return None
 
 
-def _unbounded(tree: Any) -> int:
-    """Return how many repetitions without an end there are; one that holds another, or a choice, counts twice."""
-    count = 0
+def _ways(tree: Any, length: int) -> float:
+    """Return in how many ways, at most, a text of this length could be tried at one place."""
+    ways = 1.0
     for code, found in tree:
-        inner = [
-            each for each in (found if isinstance(found, tuple | list) else ()) if isinstance(each, _parser.SubPattern)
-        ]
-        if code is _constants.BRANCH:
-            inner = found[1]
-        below = sum(map(_unbounded, inner))
-        if code in _REPEATS and found[1] > MANY:
-            below = 2 if below or any(op is _constants.BRANCH for op, _ in _flat(found[2])) else 1
-        count += below
-    return count
+        ways = min(ways * _ways_of(code, found, length), MANY_WAYS)
+    return ways
 
 
-def _flat(tree: Any) -> Any:
-    for code, found in tree:
-        yield code, found
-        if code is _constants.SUBPATTERN:
-            yield from _flat(found[3])
+def _ways_of(code: Any, found: Any, length: int) -> float:
+    if code in _REPEATS:
+        least, most, inner = found
+        times = int(min(most, least + length))
+        each = _ways(inner, length)
+        return times - int(least) + 1 if each == 1 else min(each ** min(times, 40) + times, MANY_WAYS)
+    if code is _constants.BRANCH:
+        return sum(_ways(each, length) for each in found[1])
+    inner = found if isinstance(found, tuple | list) else (found,)
+    return max((_ways(each, length) for each in inner if isinstance(each, _parser.SubPattern)), default=1)
 
 
 def _text(tree: Any, more: int) -> str | None:

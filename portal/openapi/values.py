@@ -12,6 +12,8 @@ from portal.openapi.making import as_mapping, example, is_file
 __all__ = ["Example", "contents_of_body", "example", "is_bytes", "parameters_of", "values_of"]
 
 LOCATIONS: Final = ("path", "query", "header", "cookie")
+MOST: Final = 100
+"""Named examples that are offered."""
 _LIKED: Final = ("application/json", "+json", "application/x-www-form-urlencoded", "multipart/form-data", "text/plain")
 
 
@@ -71,7 +73,7 @@ def _names(operation: Operation) -> dict[str, str]:
     }
     if not request:
         named = well
-    names = sorted(named, key=lambda name: name not in well)
+    names = sorted(named, key=lambda name: name not in well)[:MOST]
     summaries = {
         name: summary
         for holder in request

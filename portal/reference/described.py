@@ -19,7 +19,7 @@ MOST: Final = 1_000
 MOST_ANSWERS: Final = 80
 """Answers, and headers of one, that are shown."""
 MOST_BODIES: Final = 20
-"""Media types of a body, and callbacks of an operation, that are shown."""
+"""Media types of a body, callbacks of an operation, links of an answer and values of one, that are shown."""
 STATUS: Final = re.compile(r"[1-5](\d\d|XX)\Z|default\Z", re.IGNORECASE)
 HEADER: Final = re.compile(r"[\w.-]{1,200}\Z", re.ASCII)
 MANNERS: Final = ("style", "explode", "allowReserved", "allowEmptyValue")
@@ -202,7 +202,9 @@ def _links(document: Document, found: Mapped) -> Iterator[Link]:
         link = document.follow(raw)
         reference = text(link.get("operationId") or link.get("operationRef"))
         operation = text(as_dict(document.at(reference)).get("operationId")) or reference
-        takes = [(key[:200], shown(value)) for key, value in islice(as_dict(link.get("parameters")).items(), MOST)]
+        takes = [
+            (key[:200], shown(value)) for key, value in islice(as_dict(link.get("parameters")).items(), MOST_BODIES)
+        ]
         takes += [("body", shown(link["requestBody"]))] if "requestBody" in link else []
         yield Link(name[:200], operation[:200], text(link.get("description")), tuple(takes))
 

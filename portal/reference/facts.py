@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from portal.applications.scopes import SCOPES
 from portal.edge.environments import ENVIRONMENTS, Environment, base_url
-from portal.openapi.documents import Document, Operation
+from portal.openapi.documents import Document, Operation, as_dict
 from portal.reference.described import Access, Described
 
 IDEMPOTENCY: Final = "Idempotency-Key"
@@ -75,9 +75,9 @@ def _scope(document: Document, name: str) -> Scope:
         held = SCOPES[name].environments
         return Scope(name, held[0] if len(held) == 1 else None, _(SCOPES[name].allows), has_page=True)
     for scheme in document.section("components", "securitySchemes").values():
-        for flow in (document.follow(scheme).get("flows") or {}).values():
-            if isinstance(flow, dict) and name in (flow.get("scopes") or {}):
-                return Scope(name, None, str(flow["scopes"][name]), has_page=False)
+        for flow in as_dict(document.follow(scheme).get("flows")).values():
+            if name in (scopes := as_dict(as_dict(flow).get("scopes"))):
+                return Scope(name, None, str(scopes[name]), has_page=False)
     return Scope(name, None, "", has_page=False)
 
 

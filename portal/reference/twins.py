@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from django.urls import reverse
@@ -19,9 +20,9 @@ from portal.samples.composing import server_url
 from portal.samples.groups import operation_samples
 from portal.samples.languages import LANGUAGES
 
-BLOCK: Final = re.compile(r"^\s*(?:```|~~~|#|<|=+\s*$|-+\s*$|\||\[[^]]+\]:)|<!--|<\w", re.MULTILINE)
+BLOCK: Final = re.compile(r"^[ \t]*(?:```|~~~|#|<|=+[ \t]*$|-+[ \t]*$|\||\[[^]\n]+\]:)|<!--|<\w", re.MULTILINE)
 """What could swallow, or be taken for, what comes after a description."""
-BRACKET: Final = re.compile(r"[][]")
+BRACKET: Final = re.compile(r"[][\\]")
 RUN: Final = re.compile(r"`+")
 
 
@@ -125,17 +126,13 @@ def _value(document: Document, node: Node) -> Iterator[str]:
     yield _table(document, _inside(node))
 
 
-def _inside(node: Node, prefix: str = "") -> Iterator[Node]:
+def _inside(node: Node) -> Iterator[Node]:
     """Yield the parts of a value as fields, the alternatives numbered."""
     yield from node.children
     for number, each in enumerate(node.alternatives, 1):
-        yield _named(each, f"{prefix}({number}/{len(node.alternatives)})")
+        yield replace(each, name=f"({number}/{len(node.alternatives)})")
     for key, each in node.conditions:
-        yield _named(each, f"{prefix}({key})")
-
-
-def _named(node: Node, name: str) -> Node:
-    return Node(**{**node.__dict__, "name": name})
+        yield replace(each, name=f"({key})")
 
 
 def _table(document: Document, nodes: Iterable[Node]) -> str:
@@ -195,14 +192,14 @@ def _words(document: Document, text: str) -> str:
 
 def _said(document: Document, found: object) -> Iterator[str]:
     """Yield a description; one that holds blocks is quoted, and so ends where it ends."""
-    text = _words(document, found).strip() if isinstance(found, str) else ""
+    text = "\n".join(_words(document, found).strip().splitlines()) if isinstance(found, str) else ""
     if text:
-        yield "\n".join(f"> {line}" for line in text.splitlines()) if BLOCK.search(text) else text
+        yield "\n".join(f"> {line}" for line in text.split("\n")) if BLOCK.search(text) else text
 
 
 def _line(text: str) -> str:
     """Return text in one line, in which nothing begins a block or HTML. It may begin with a code span."""
-    line = " ".join(text.split()).replace("<", "\\<").lstrip("#>=-+*~| ")
+    line = " ".join(text.split()).replace("<", "&lt;").lstrip("#>=-+*~| ")
     return line.lstrip("`~") if line.startswith("```") else line
 
 

@@ -24,7 +24,6 @@ MOST_FIELDS: Final = 1_000
 MOST_LINKS: Final = 80
 """The navigation shows all operations of a document that has no more; else those of the tag at hand."""
 PRE: Final = re.compile(r"(<pre\b.*?</pre>)", re.DOTALL)
-LINES: Final = re.compile(r"\s*\n\s*")
 
 
 @public_page
@@ -144,4 +143,8 @@ def _page(request: HttpRequest, template: str, found: Contents, **more: Any) -> 
 
 def _tight(html: str) -> str:
     """Return the page without indentation and empty lines outside of code: they are 2 % of its bytes, compressed."""
-    return "".join(part if part.startswith("<pre") else LINES.sub("\n", part) for part in PRE.split(html))
+    return "".join(part if part.startswith("<pre") else _without_indentation(part) for part in PRE.split(html))
+
+
+def _without_indentation(html: str) -> str:
+    return "\n".join(line for each in html.split("\n") if (line := each.strip()))

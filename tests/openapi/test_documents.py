@@ -104,6 +104,12 @@ def test_the_nearest_servers_count_and_their_variables_stand_in_them() -> None:
     assert found.operations["get-b"].servers[0].variables[0] == ("region", "eu", ("eu", "us"), "Where.")
 
 
+def test_a_variable_within_a_variable_is_text() -> None:
+    server = {"url": "{a}{none}", "variables": {"a": {"default": "{b}{a}"}, "b": {"default": "no"}}}
+    found = held(servers=[server], paths={"/a": {"get": {}}})
+    assert found.operations["get-a"].servers[0].url == "{b}{a}{none}"
+
+
 def test_a_path_item_may_be_a_reference_with_more_beside_it() -> None:
     found = held(
         paths={"/a": {"$ref": "#/components/pathItems/A", "put": {"operationId": "own"}}},

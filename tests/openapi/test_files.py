@@ -45,6 +45,11 @@ def test_numbers_and_characters_that_others_cannot_take_are_text(read_text: Any)
     json.dumps(found, allow_nan=False).encode()
 
 
+def test_a_name_in_yaml_is_text_that_can_be_written(read_text: Any) -> None:
+    assert read_text('"a\\0\\e": 1') == {"a\ufffd\ufffd": 1}
+
+
+LONG = f"a: &a {'x' * 100_000}\nb: [{'*a, ' * 2_000}]"
 LAUGHS = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{new}: &{new} [{', '.join(10 * [f'*{old}'])}]\n" for old, new in zip("abcdefgh", "bcdefghi", strict=True)
 )
@@ -58,6 +63,7 @@ MERGES = "a: &a {x: 1}\n" + "".join(
     [
         (LAUGHS, "more than 2000000 values"),
         (MERGES, "more than 2000000 values"),
+        (LONG, "more than 2000000 values"),
         ("[" * 100_000 + "]" * 100_000, "more than 5000 levels"),
         ('{"a":' * 100_000 + "1" + "}" * 100_000, "more than 5000 levels"),
         ('{"a": ', "while parsing"),

@@ -168,6 +168,59 @@ for _level in range(60):
             operation(responses={f"{n}": {"headers": {f"h{m}": {} for m in range(100)}} for n in range(600)}),
             id="60,000 headers",
         ),
+        pytest.param(
+            operation(
+                responses={
+                    f"{n}": {"links": {f"l{m}": {"parameters": {f"p{k}": k for k in range(100)}} for m in range(20)}}
+                    for n in range(100, 180)
+                }
+            ),
+            id="160,000 values for links",
+        ),
+        pytest.param(operation(summary=f"a{100_000 * ' '}b"), id="100,000 spaces"),
+        pytest.param(operation(description=f"a{100_000 * chr(10)}b"), id="100,000 lines"),
+        pytest.param(operation(description="[\n" * 100_000), id="100,000 brackets"),
+        pytest.param(
+            operation(
+                servers=[{"url": "{0}", "variables": {f"{n}": {"default": f"{{{n + 1}}}" * 2} for n in range(50)}}]
+            ),
+            id="two to the fiftieth of a server",
+        ),
+        pytest.param(sending({"type": "integer", "enum": [f"{n}" for n in range(20_000)]}), id="20,000 wrong values"),
+        pytest.param(
+            sending({"type": "array", "uniqueItems": True, "example": [{"n": n} for n in range(20_000)]}),
+            id="20,000 unlike items",
+        ),
+        pytest.param(
+            operation(
+                requestBody={"content": {"text/plain": {"examples": {f"e{n}": {"value": n} for n in range(9_000)}}}}
+            ),
+            id="9,000 examples",
+        ),
+        pytest.param(
+            sending(
+                {"$ref": "#/components/schemas/S0"},
+                S30={},
+                **{
+                    f"S{n}": {"allOf": 2 * [{"$ref": f"#/components/schemas/S{n + 1}"}], "example": {}}
+                    for n in range(30)
+                },
+            ),
+            id="two to the thirtieth",
+        ),
+        pytest.param(sending({"type": "integer", "minimum": 1e308, "multipleOf": 1e-300}), id="no number"),
+        pytest.param(
+            sending({"minItems": 2, "uniqueItems": True, "items": {"type": "integer", "multipleOf": "x"}}),
+            id="a multiple of text",
+        ),
+        *(
+            pytest.param(
+                operation(security=[{"x": ["read"]}])
+                | {"components": {"securitySchemes": {"x": {"type": "oauth2", "flows": flows}}}},
+                id=f"flows {flows}",
+            )
+            for flows in ([1], {"a": {"scopes": ["read"]}}, {"a": {"scopes": 3}}, {"a": [1]})
+        ),
     ],
 )
 def test_nothing_is_too_large_or_endless(look: Look, document: dict[str, Any]) -> None:
@@ -182,6 +235,29 @@ def test_a_thousand_levels_are_read(look: Look) -> None:
     for _ in range(300):
         nested = [nested]
     assert look(sending(deep | {"example": nested}, A=deep)) == 4
+
+
+ENDLESS = (
+    "^(a?){50}a{50}$",
+    "^(a|a?){30}$",
+    "^(a{0,99}){0,99}b$",
+    "^.*.{0,99}.{0,99}.{0,99}b$",
+    "(" * 400 + ")" * 400,
+    "(",
+)
+
+
+@pytest.mark.parametrize("pattern", ENDLESS)
+def test_no_pattern_is_waited_for(look: Look, pattern: str) -> None:
+    example = {"a" * 60: "a" * 60}
+    rules = {"type": "string", "pattern": pattern}
+    for schema in (
+        {"additionalProperties": rules},
+        {"patternProperties": {pattern: rules}, "additionalProperties": False},
+        {"patternProperties": {pattern: {}}, "unevaluatedProperties": False},
+        {"propertyNames": rules},
+    ):
+        assert look(sending({"type": "object", "example": example, **schema})) == 3
 
 
 def places(found: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

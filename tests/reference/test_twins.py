@@ -1,6 +1,7 @@
 """Every page of the reference has a Markdown twin that says the same, and nothing in a document breaks its form."""
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -98,6 +99,25 @@ def test_nothing_breaks_out_of_its_table_fence_or_line() -> None:
     assert {sum(token.type in {"td_open", "th_open"} for token in tokens[at : at + 13]) for at in begins} == {4}
     assert not [token for token in tokens if is_top(token, "html_block")]
     assert "The end." in [token.content for token in tokens if token.type == "inline" and token.level == 1]
+
+
+@pytest.mark.usefixtures("hostile")
+@pytest.mark.parametrize("text", [r"a\](https://evil.example)", r"\<script>", "a\r\r# Heading\r\r```\r", "a\u2028```"])
+def test_neither_a_backslash_nor_another_end_of_a_line_breaks_out(text: str, settings: Settings) -> None:
+    path = Path(settings.OPENAPI_DOCUMENTS["twins"])
+    one = {"operationId": "one", "summary": text, "description": text, "parameters": [
+        {"in": "query", "name": "q", "description": text}]}  # fmt: skip
+    path.write_text(json.dumps({"info": {"title": text, "description": text}, "paths": {"/a": {"get": one}}}))
+    os.utime(path, ns=(0, 1))
+    for address in (reverse("reference-of", args=["twins"]), reverse("reference-operation-of", args=["twins", "one"])):
+        tokens = MarkdownIt("commonmark").enable("table").parse(twin(address))
+        top = [token.type for token in tokens if token.level == 0]
+        inline = [each for token in tokens if token.type == "inline" for each in token.children or ()]
+        links = [str(each.attrs["href"]) for each in inline if each.type == "link_open"]
+        assert top.count("fence") == ("operations" in address)  # the request
+        assert top.count("heading_open") == 2
+        assert not [each for each in [*tokens, *inline] if each.type in {"html_block", "html_inline"}]
+        assert [href for href in links if not href.startswith("/reference/")] == []
 
 
 def is_top(token: Token, kind: str) -> bool:
