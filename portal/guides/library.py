@@ -20,6 +20,7 @@ from portal.guides.rendering import PlacedCall, Rendered, render
 from portal.guides.sources import PageError, Source, sources
 from portal.guides.twins import markdown
 from portal.guides.variables import unknown_variable, variables
+from portal.openapi.documents import documents
 from portal.samples.calls import Call
 from portal.ui import public
 
@@ -238,7 +239,7 @@ class _Shelf:
 
 
 def _state_of_files() -> object:
-    files = [*settings.DOCS_DIR.rglob("*.*"), settings.RECORDINGS, settings.OPENAPI_DOCUMENT]
+    files = [*settings.DOCS_DIR.rglob("*.*"), settings.RECORDINGS, *documents().values()]
     return {path: path.stat().st_mtime_ns for path in files}
 
 

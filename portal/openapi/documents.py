@@ -19,6 +19,8 @@ PLACES: Final = ("paths", "webhooks", "x-webhooks")  # the last is how 3.0 says 
 LONGEST_ID: Final = 120
 LONGEST_URL: Final = 2_000
 VARIABLE: Final = re.compile(r"\{([^{}]*)\}")
+TAKEN: Final = ("main", "servers", "documents", "schemas")
+"""Anchors that pages have themselves."""
 ADDRESSABLE: Final = re.compile(r"\w[\w.-]{0,119}\Z")
 Mapped = Mapping[str, Any]
 
@@ -266,7 +268,7 @@ def operations_of(document: Document, path: str, raw: Any, *, is_webhook: bool =
 def _with_ids(operations: list[Operation]) -> dict[str, Operation]:
     """Return the operations by what stands for them in addresses, each once."""
     found: dict[str, Operation] = {}
-    unique = _Unique()
+    unique = _Unique(*TAKEN)
     for each in operations:
         plain = each.id.replace("-", "").replace("_", "").isalnum() and len(each.id) <= LONGEST_ID
         name = unique(each.id if plain else slugify(each.id.replace("/", "-"))[:LONGEST_ID] or "operation")
@@ -283,7 +285,7 @@ def _tags(document: Document, operations: list[Operation]) -> Iterator[Tag]:
     used: dict[str, list[Operation]] = {}
     for each in operations:
         used.setdefault(each.tag, []).append(each)
-    unique = _Unique()
+    unique = _Unique(*TAKEN)
     for name in [*(name for name in described if name in used), *(name for name in used if name not in described)]:
         slug = unique(slugify(name)[:LONGEST_ID] or "other")
         yield Tag(name, slug, described.get(name, ""), tuple(used[name]))
@@ -292,8 +294,8 @@ def _tags(document: Document, operations: list[Operation]) -> Iterator[Tag]:
 class _Unique:
     """Numbers what comes twice: `list`, `list-2`, `list-3`."""
 
-    def __init__(self) -> None:
-        self._next: dict[str, int] = {}
+    def __init__(self, *taken: str) -> None:
+        self._next = dict.fromkeys(taken, 2)
 
     def __call__(self, base: str) -> str:
         name, number = base, self._next.get(base, 2)

@@ -12,6 +12,8 @@ from portal.openapi.patterns import matching
 DEEPEST: Final = 30
 MOST: Final = 2_000
 """Schemas looked at for one value, at most."""
+MOST_VALUES: Final = 500
+"""Values of an enumeration that are compared with another one's."""
 TRIED: Final = 20
 """So many values of the document's own are tried."""
 FEW: Final = 6
@@ -307,9 +309,9 @@ def _merge(merged: dict[str, Any], found: Mapped) -> None:
                 both = before.keys() & rule.keys()
                 merged[name] = {**before, **rule, **{each: {"allOf": [before[each], rule[each]]} for each in both}}
             case "required" if isinstance(before, list) and isinstance(rule, list):
-                merged[name] = list(dict.fromkeys([*before, *rule]))
+                merged[name] = list(dict.fromkeys(each for each in [*before, *rule] if isinstance(each, str)))
             case "enum" if isinstance(before, list) and isinstance(rule, list):
-                merged[name] = [each for each in before if each in rule]
+                merged[name] = [each for each in before[:MOST_VALUES] if each in rule[:MOST_VALUES]]
             case _:
                 merged[name] = rule
 

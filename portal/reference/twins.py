@@ -5,16 +5,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from portal.edge.environments import PRODUCTION, SANDBOX
-from portal.openapi.documents import Contents, Document, Operation, Tag
+from portal.openapi.documents import Contents, Document, Operation, Tag, servers
 from portal.openapi.words import words
 from portal.reference.described import Answer, Body, Described, describe
 from portal.reference.examples import Example
-from portal.reference.facts import facts
+from portal.reference.facts import IDEMPOTENCY, facts
 from portal.reference.nodes import Node
 from portal.samples.composing import server_url
 from portal.samples.groups import operation_samples
@@ -29,7 +30,9 @@ RUN: Final = re.compile(r"`+")
 def index(found: Contents) -> str:
     """Return the text of the index: every operation by its tag, and every schema."""
     document = found.document
-    lines = [f"# {_line(document.title)}", *_said(document, document.section("info").get("description"))]
+    lines = [f"# {_line(document.title)}", _("Version %(version)s") % {"version": _line(document.version)}]
+    lines += _said(document, document.section("info").get("description"))
+    lines += [f"- {_('Server')}: {_code(one.url)}" for one in servers(document) if document.slug]
     for one in found.tags:
         lines.append(f"## {_link(document, 'tag', one.slug, _line(_words(document, one.name)) or _('Other'))}")
         lines.append(_operations(document, one.operations))
@@ -49,7 +52,7 @@ def schema(document: Document, name: str, node: Node, used: Iterable[Operation])
     """Return the text of a schema: its fields, and the operations that use it."""
     users = _operations(document, used)
     more = [f"## {_('Used by')}", users] if users else []
-    return _joined([f"# {_line(name)}", *_value(document, node), *more])
+    return _joined([f"# {_line(name)}", *_marks(node), *_value(document, node), *more])
 
 
 def operation(one: Operation) -> str:
@@ -66,13 +69,7 @@ def _described(found: Described, level: str) -> Iterator[str]:
     if one.deprecated:
         yield f"**{_('deprecated')}**"
     yield from _said(document, one.raw.get("description"))
-    known, names = facts(found), {SANDBOX: _("Sandbox"), PRODUCTION: _("Production")}
-    notes = [f"- {_('Scopes')}: {', '.join(_code(name) for name in found.scopes)}"] if found.scopes else []
-    notes += [f"- {_('Access')}: {_line(way)}" for way in known.ways]
-    addresses = [(names[environment], base) for environment, base in known.environments]
-    addresses += [(_("Server"), base) for base in known.servers]
-    notes += [f"- {name}: {_code(base + one.path)}" for name, base in addresses]
-    yield "\n".join(notes)
+    yield "\n".join(_notes(found))
     titles = {"path": _("Path parameters"), "query": _("Query parameters"), "header": _("Header parameters")}
     for place, nodes in found.parameters:
         yield f"{level} {titles.get(place, _('Cookies'))}"
@@ -91,6 +88,26 @@ def _described(found: Described, level: str) -> Iterator[str]:
         yield from _described(callback, f"{level}#"[:6])
 
 
+def _notes(found: Described) -> Iterator[str]:
+    """Yield who may call it, where, how often, and how to try again."""
+    path = found.operation.path
+    known, names = facts(found), {SANDBOX: _("Sandbox"), PRODUCTION: _("Production")}
+    if found.scopes:
+        yield f"- {_('Scopes')}: {', '.join(_code(name) for name in found.scopes)}"
+    for way in known.ways:
+        yield f"- {_('Access')}: {_line(way)}"
+    for environment, base in known.environments:
+        yield f"- {names[environment]}: {_code(base + path)}"
+    for base in known.servers:
+        yield f"- {_('Server')}: {_code(base + path)}"
+    if known.quotas:
+        quotas = {"client": intcomma(known.quotas[0]), "address": intcomma(known.quotas[1])}
+        said = _("%(client)s calls a minute for a client, %(address)s for an address") % quotas
+        yield f"- {_('Rate limit')}: {said}"
+    if known.retries:
+        yield f"- {_('To try again')}: {_('with the same')} {_code(IDEMPOTENCY)}"
+
+
 def _answer(document: Document, answer: Answer, level: str) -> Iterator[str]:
     yield f"{level} {answer.status}"
     yield from _said(document, answer.description)
@@ -102,6 +119,7 @@ def _answer(document: Document, answer: Answer, level: str) -> Iterator[str]:
     for link in answer.links:
         takes = ", ".join(f"{_code(name)} = {_code(value)}" for name, value in link.takes)
         yield f"- {_code(link.name)} → {_code(link.operation)} {takes}"
+        yield from _said(document, link.description)
 
 
 def _body(document: Document, body: Body) -> Iterator[str]:
@@ -130,7 +148,10 @@ def _inside(node: Node) -> Iterator[Node]:
     """Yield the parts of a value as fields, the alternatives numbered."""
     yield from node.children
     for number, each in enumerate(node.alternatives, 1):
-        yield replace(each, name=f"({number}/{len(node.alternatives)})")
+        description = ": ".join(filter(None, (each.title, each.description)))
+        chosen = ((_("by"), f"{node.chosen_by}: {each.chosen_as}"),) if each.chosen_as else ()
+        name = f"({number}/{len(node.alternatives)})"
+        yield replace(each, name=name, description=description, facts=(*chosen, *each.facts))
     for key, each in node.conditions:
         yield replace(each, name=f"({key})")
 
@@ -147,14 +168,19 @@ def _rows(document: Document, node: Node, prefix: str) -> Iterator[tuple[str, ..
     """Yield a field and all fields in it, with their paths: `period.start`, `diagnoses[].icd10`."""
     path = f"{prefix}{node.name}"
     notes = [_line(_words(document, node.description)), _limits(node)]
-    notes += [f"**{_('deprecated')}**"] if node.deprecated else []
-    notes += [f"{_('for example')} {', '.join(_code(each) for each in node.examples)}"] if node.examples else []
-    meaning = " ".join(filter(None, notes))
+    meaning = " ".join(filter(None, [*notes, *_marks(node)]))
     yield _cell(_code(path)), _cell(_type(document, node)), _("yes") if node.required else _("no"), _cell(meaning)
     is_list = any(each.startswith("array") for each in node.types)
     for child in _inside(node):
         dots = "" if child.name.startswith("[") else "[]." if is_list and not child.name.startswith("(") else "."
         yield from _rows(document, child, path + dots)
+
+
+def _marks(node: Node) -> Iterator[str]:
+    if node.deprecated:
+        yield f"**{_('deprecated')}**"
+    if node.examples:
+        yield f"{_('for example')} {', '.join(_code(each) for each in node.examples)}"
 
 
 def _type(document: Document, node: Node) -> str:
@@ -166,15 +192,18 @@ def _limits(node: Node) -> str:
     limits = [f"{key} {_code(value)}" for key, value in node.facts]
     values = [_code(value) + (f" ({_line(meaning)})" if meaning else "") for value, meaning in node.meant]
     limits += [f"{_('one of')} {', '.join(values)}"] if values else []
+    if more := node.more + node.more_values + node.more_alternatives:
+        limits.append(_("and %(number)s more") % {"number": more})
     limits += [_("read only")] if node.read_only else []
     limits += [_("write only")] if node.write_only else []
     return "; ".join(limits)
 
 
 def _operations(document: Document, operations: Iterable[Operation]) -> str:
+    marked = f" **{_('deprecated')}**"
     return "\n".join(
         f"- {_link(document, 'operation', one.id, _line(_words(document, one.summary)))} "
-        f"{_code(f'{one.method} {one.path}')}"
+        f"{_code(f'{one.method} {one.path}')}{marked if one.deprecated else ''}"
         for one in operations
     )
 

@@ -5,6 +5,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from portal.openapi.documents import Contents, Operation
+from portal.reference.merging import name_of
 
 PREFIX = "#/components/"
 SCHEMAS = "#/components/schemas/"
@@ -14,7 +15,7 @@ _known: WeakKeyDictionary[Contents, Mapping[str, tuple[Operation, ...]]] = WeakK
 
 
 def uses(found: Contents) -> Mapping[str, tuple[Operation, ...]]:
-    """Return the operations by the name of each schema that they send or answer, wherever it stands in them."""
+    """Return the operations by what stands in addresses for each schema that they send or answer, however deep."""
     if found not in _known:
         _known[found] = _uses(found)
     return _known[found]
@@ -26,7 +27,7 @@ def _uses(found: Contents) -> Mapping[str, tuple[Operation, ...]]:
     for operation in found.operations.values():
         for reference in _reached(found, operation, leads_to):
             if reference.startswith(SCHEMAS):
-                by_name.setdefault(reference.removeprefix(SCHEMAS), []).append(operation)
+                by_name.setdefault(name_of(reference), []).append(operation)
     return {name: tuple(operations) for name, operations in by_name.items()}
 
 
@@ -45,13 +46,17 @@ def _reached(found: Contents, operation: Operation, leads_to: dict[str, frozense
 
 
 def _references(root: Any) -> Iterator[str]:
-    waiting = [root]
+    waiting = [(root, False)]
     while waiting:
-        one = waiting.pop()
+        one, holds_names = waiting.pop()
         if isinstance(one, dict):
             reference = one.get("$ref")
             if isinstance(reference, str) and reference.startswith(PREFIX):
                 yield reference
-            waiting += [value for name, value in one.items() if name not in {"example", "examples"}]
+            waiting += [
+                (value, name == "properties" and not holds_names)
+                for name, value in one.items()
+                if holds_names or name not in {"example", "examples"}
+            ]
         elif isinstance(one, list):
-            waiting += one
+            waiting += [(each, False) for each in one]

@@ -59,6 +59,13 @@ def test_tags_come_in_the_order_of_the_document_and_share_no_address() -> None:
     ]
 
 
+def test_no_tag_and_no_operation_takes_an_anchor_of_its_page() -> None:
+    paths = {f"/{name}": {"get": {"tags": [name.title()], "operationId": name}} for name in ("main", "servers", "pets")}
+    found = held(paths=paths)
+    assert [tag.slug for tag in found.tags] == ["main-2", "servers-2", "pets"]
+    assert list(found.operations) == ["main-2", "servers-2", "pets"]
+
+
 def test_a_schema_has_an_address_whatever_it_is_called() -> None:
     for name in ("Patient", "api.v2010.account", "a_b-c", "Größe"):
         assert address(name) == name

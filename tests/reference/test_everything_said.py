@@ -13,11 +13,13 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 from pytest_django import Settings
 
+from portal.openapi.documents import address
 from portal.ui.public import forget
 
 SAID: dict[str, Any] = {
     "openapi": "3.1.0",
-    "info": {"title": "Rare", "version": "1"},
+    "info": {"title": "Rare", "version": "1.2-rare"},
+    "servers": [{"url": "https://rare.test/v1"}],
     "paths": {
         "/orders": {
             "post": {
@@ -62,6 +64,8 @@ SAID: dict[str, Any] = {
         "/orders/{number}": {
             "get": {
                 "operationId": "readOrder",
+                "summary": 'Read & "look"',
+                "deprecated": True,
                 "parameters": [{"in": "path", "name": "number", "required": True, "schema": {"type": "string"}}],
                 "responses": {"200": {"description": "Read."}},
             }
@@ -78,6 +82,8 @@ SAID: dict[str, Any] = {
                     },
                     "size": {"oneOf": [{"const": 1, "title": "fits a pocket"}, {"const": 2, "title": "fits a bag"}]},
                     "cargo": {"$ref": "#/components/schemas/Cargo"},
+                    "example": {"$ref": "#/components/schemas/Stamp"},
+                    "label": {"$ref": "#/components/schemas/a~1b"},
                 },
                 "if": {"properties": {"kind": {"const": "B"}}},
                 "then": {"required": ["harbour_then"]},
@@ -94,7 +100,9 @@ SAID: dict[str, Any] = {
             "Sack": {"type": "object", "properties": {"packing": {"type": "string"}, "yarn": {"type": "string"}}},
             "Fields": {"properties": {"fields": {"type": "string"}}},
             "Never": {"not": {"type": "string", "pattern": "^forbidden"}},
-            "Sample": {"type": "string", "examples": ["like-this"]},
+            "Sample": {"type": "string", "examples": ["like-this"], "deprecated": True},
+            "Stamp": {"type": "string"},
+            "a/b": {"type": "string"},
             "Many": {"type": "integer", "enum": list(range(1_000, 1_250))},
             "ManyMeant": {"oneOf": [{"const": n, "title": f"number {n}"} for n in range(1_000, 1_250)]},
             "Wide": {"properties": {f"field{number}": {"type": "string"} for number in range(1_030)}},
@@ -144,6 +152,39 @@ def test_a_link_leads_to_the_operation_that_it_feeds_and_says_with_what_and_why(
     assert "https://other.test/api.json#/paths/~1track/get" in text
     answer = html("operation", "placeOrder").split("Responses")[1].split("Callbacks")[0]
     assert f'href="{reverse("reference-operation-of", args=["rare", "readOrder"])}"' in answer
+
+
+def test_what_uses_a_schema_is_named_whatever_the_schema_and_the_field_are_called() -> None:
+    link = reverse("reference-operation-of", args=["rare", "placeOrder"])
+    for name in ("Stamp", address("a/b")):
+        assert link in html("schema", name).partition('id="used-by"')[2], name
+
+
+def test_a_title_and_its_description_for_search_engines_are_escaped_once() -> None:
+    page = Client().get(reverse("reference-operation-of", args=["rare", "readOrder"])).content.decode()
+    assert "<title>Read &amp; &quot;look&quot; ·" in page
+    assert "&amp;amp;" not in page
+
+
+def twin(kind: str, name: str) -> str:
+    response = Client().get(reverse(f"reference-{kind}-markdown-of", args=["rare", name]))
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_the_twins_say_it_too() -> None:
+    order = twin("operation", "placeOrder")
+    assert "Look whether it has arrived." in order
+    assert "by `packing: wooden`" in order
+    assert "**deprecated**\n\nfor example `like-this`\n" in twin("schema", "Sample")
+    assert "fits a pocket" in twin("schema", "Order")
+    assert "choice 7" in twin("schema", "Choice")
+    assert "and 50 more" in twin("schema", "Many")
+    assert "and 30 more" in twin("schema", "Choice")
+    index = Client().get(reverse("reference-markdown-of", args=["rare"])).content.decode()
+    assert "Version 1.2-rare" in index
+    assert "`https://rare.test/v1`" in index
+    assert "`GET /orders/{number}` **deprecated**" in index
 
 
 def test_conditions_say_what_then_must_hold() -> None:

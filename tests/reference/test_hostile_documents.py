@@ -208,6 +208,8 @@ for _level in range(60):
             ),
             id="two to the thirtieth",
         ),
+        pytest.param(sending({"allOf": 2 * [{"required": [{}, "a"]}]}), id="required objects"),
+        pytest.param(sending({"allOf": 2 * [{"enum": [f"{n}" for n in range(20_000)]}]}), id="20,000 values twice"),
         pytest.param(sending({"type": "integer", "minimum": 1e308, "multipleOf": 1e-300}), id="no number"),
         pytest.param(
             sending({"minItems": 2, "uniqueItems": True, "items": {"type": "integer", "multipleOf": "x"}}),

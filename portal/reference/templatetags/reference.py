@@ -1,6 +1,7 @@
 """Tags of the reference's pages: addresses within a document, and its words in the reader's language."""
 
 from collections.abc import Mapping
+from html import unescape
 from typing import Any
 
 from django import template
@@ -57,7 +58,7 @@ def named(context: Mapping[str, Any], text: str) -> str | SafeString:
 def in_short(context: Mapping[str, Any], text: str) -> str:
     """Return the beginning of a description as plain text, for search engines."""
     translated, _known = _in_words(context["document"], text)
-    return Truncator(" ".join(strip_tags(html(translated)).split())).chars(160)
+    return Truncator(" ".join(unescape(strip_tags(html(translated))).split())).chars(160)
 
 
 @register.filter
