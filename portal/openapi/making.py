@@ -143,18 +143,24 @@ class _Maker:
 
         :raises NoValueError: where it comes back to itself.
         """
+        laid: dict[str, None] = {}
+        return self._laid_together(schema, trail, laid), (*trail, *laid)
+
+    def _laid_together(self, schema: Mapped, above: tuple[str, ...], laid: dict[str, None]) -> dict[str, Any]:
+        """`above` are the references that the schema stands in; what is `laid` already is not laid again."""
         merged: dict[str, Any] = {}
         reference = schema.get("$ref")
         if isinstance(reference, str):
-            if reference in trail:
+            if reference in above:
                 raise NoValueError
-            found, trail = self._flat(as_mapping(self._document.at(reference)), (*trail, reference))
-            _merge(merged, found)
+            if reference not in laid:
+                laid[reference] = None
+                target = as_mapping(self._document.at(reference))
+                _merge(merged, self._laid_together(target, (*above, reference), laid))
         for part in as_list(schema.get("allOf")):
-            found, trail = self._flat(as_mapping(part), trail)
-            _merge(merged, found)
+            _merge(merged, self._laid_together(as_mapping(part), above, laid))
         _merge(merged, {name: rule for name, rule in schema.items() if name not in {"$ref", "allOf"}})
-        return merged, trail
+        return merged
 
     def _plain(self, flat: Mapped, trail: tuple[str, ...], depth: int) -> Any:
         match _kind(flat):

@@ -17,13 +17,16 @@ from portal.reference.described import Answer, Body, Described, describe
 from portal.reference.examples import Example
 from portal.reference.facts import IDEMPOTENCY, facts
 from portal.reference.nodes import Node
+from portal.reference.text import LONGEST
 from portal.samples.composing import server_url
 from portal.samples.groups import operation_samples
 from portal.samples.languages import LANGUAGES
 
 BLOCK: Final = re.compile(r"^[ \t]*(?:```|~~~|#|<|=+[ \t]*$|-+[ \t]*$|\||\[[^]\n]+\]:)|<!--|<\w", re.MULTILINE)
 """What could swallow, or be taken for, what comes after a description."""
-BRACKET: Final = re.compile(r"[][\\]")
+INLINE: Final = re.compile(r"\\.|(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)|`+|<|\\\Z")
+"""What is escaped already, code, and what must be escaped where it is neither."""
+IN_LINKS: Final = re.compile(f"{INLINE.pattern}|[][]")
 RUN: Final = re.compile(r"`+")
 
 
@@ -211,8 +214,17 @@ def _operations(document: Document, operations: Iterable[Operation]) -> str:
 def _link(document: Document, page: str, name: str, text: str) -> str:
     parts = [document.slug, name] if document.slug else [name]
     address = reverse(f"reference-{page}-markdown{'-of' if document.slug else ''}", args=parts)
-    escaped = BRACKET.sub(r"\\\g<0>", text)
-    return f"[{escaped}](<{address}>)"
+    return f"[{IN_LINKS.sub(_escaped, text)}](<{address}>)"
+
+
+def _escaped(found: re.Match[str]) -> str:
+    """Return text that is no code and no HTML, and ends nothing around it; code and what is escaped as it is."""
+    text = found[0]
+    if text == "<":
+        return "&lt;"
+    if found[1] or (len(text) == 2 and text[0] == "\\"):
+        return text
+    return "".join(f"\\{each}" for each in text)
 
 
 def _words(document: Document, text: str) -> str:
@@ -221,15 +233,14 @@ def _words(document: Document, text: str) -> str:
 
 def _said(document: Document, found: object) -> Iterator[str]:
     """Yield a description; one that holds blocks is quoted, and so ends where it ends."""
-    text = "\n".join(_words(document, found).strip().splitlines()) if isinstance(found, str) else ""
+    text = "\n".join(_words(document, found).strip()[:LONGEST].splitlines()) if isinstance(found, str) else ""
     if text:
         yield "\n".join(f"> {line}" for line in text.split("\n")) if BLOCK.search(text) else text
 
 
 def _line(text: str) -> str:
     """Return text in one line, in which nothing begins a block or HTML. It may begin with a code span."""
-    line = " ".join(text.split()).replace("<", "&lt;").lstrip("#>=-+*~| ")
-    return line.lstrip("`~") if line.startswith("```") else line
+    return INLINE.sub(_escaped, " ".join(text[:LONGEST].split()).lstrip("#>=-+*~| "))
 
 
 def _code(text: str) -> str:

@@ -102,6 +102,19 @@ def test_what_3_0_says_in_its_own_way(schema: Any, value: Any) -> None:
     assert not fits(schema, OLD, [])
 
 
+def test_what_two_parents_have_in_common_is_taken_once() -> None:
+    def of(*names: str, **rules: Any) -> Any:
+        return {"allOf": [*({"$ref": f"#/components/schemas/{name}"} for name in names), rules]}
+
+    schemas = {
+        "Top": of(required=["id"], properties={"id": {"type": "integer"}}),
+        "Left": of("Top", properties={"left": {"type": "boolean"}}),
+        "Right": of("Top", required=["right"], properties={"right": {"type": "boolean"}}),
+    }
+    document = Document("x", {"openapi": "3.1.0", "components": {"schemas": schemas}})
+    assert example(of("Left", "Right", "Top", "Right"), document) == {"id": 1, "right": True}
+
+
 @pytest.mark.parametrize("name", ["Loop", "Self"])
 @pytest.mark.parametrize("document", [OLD, NEW])
 def test_what_no_value_fits_gives_an_empty_object(name: str, document: Document) -> None:

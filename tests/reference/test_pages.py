@@ -149,6 +149,7 @@ def test_an_example_stands_there_once_and_not_one_that_is_refused() -> None:
     assert "for example `OPC-2024-DEMO1` |" in twin
     assert f"- Sandbox: `{base_url(SANDBOX)}/connect/patient/search`" in twin
     assert " calls a minute for a client, " in twin
+    assert "| `<…>; rel" in Client().get("/reference/operations/listPharmacyStock.md").content.decode()
     assert "| `OPC-`, four digits" in twin  # a code span may begin a line
 
 

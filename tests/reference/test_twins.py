@@ -120,6 +120,22 @@ def test_neither_a_backslash_nor_another_end_of_a_line_breaks_out(text: str, set
         assert [href for href in links if not href.startswith("/reference/")] == []
 
 
+@pytest.mark.usefixtures("hostile")
+def test_code_stays_code_and_half_of_it_is_text(settings: Settings) -> None:
+    path = Path(settings.OPENAPI_DOCUMENTS["twins"])
+    summaries = ["a `<b>` c", "half ` of it", "``` more", "[x] `[y]`", "end\\", "``a`` \\`<i>", "` `` ``` <i>"]
+    paths = {f"/{number}": {"get": {"summary": text}} for number, text in enumerate(summaries)}
+    path.write_text(json.dumps({"paths": paths}))
+    os.utime(path, ns=(0, 2))
+    tokens = MarkdownIt("commonmark").parse(twin(reverse("reference-of", args=["twins"])))
+    inline = [token.children or [] for token in tokens if token.type == "inline" and "GET /" in token.content]
+    assert [[each.content for each in one if each.type == "code_inline"] for one in inline] == [
+        ["<b>", "GET /0"], ["GET /1"], ["GET /2"], ["[y]", "GET /3"], ["GET /4"], ["a", "GET /5"], ["GET /6"],
+    ]  # fmt: skip
+    assert all([each.type for each in one].count("link_open") == 1 for one in inline)
+    assert not [each for one in inline for each in one if each.type == "html_inline"]
+
+
 def is_top(token: Token, kind: str) -> bool:
     """Say whether a token of this kind stands in nothing else."""
     return token.type == kind and token.level == 0
