@@ -50,9 +50,15 @@ class Notation:
         return "".join([opening, *(f"\n{self.indent}{line}" for line in lines), "\n" if lines else "", closing])
 
 
+LONGEST = 60_000
+"""Bytes of a text in one piece: Java takes 65,535, a command of a shell twice as many."""
+
+
 def json_text(value: object) -> str:
-    """Return the value as indented JSON."""
+    """Return the value as JSON: indented, unless that is too long to be written in one piece."""
     text = json.dumps(value, indent=2, ensure_ascii=False)
+    if len(text.encode()) > LONGEST:
+        text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
     return re.sub(r"[^ -~\n]", lambda found: _shown(found[0], json.dumps(found[0])[1:-1]), text)
 
 

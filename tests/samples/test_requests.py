@@ -190,6 +190,18 @@ def test_what_means_something_else_to_a_tool_arrives_as_it_is(language: Language
         assert_meant(language, request, arrived)
 
 
+@each_language
+def test_a_large_body_arrives(language: Language) -> None:
+    """Of what is written in one piece a shell takes 128 kB and Java 64 kB."""
+    deep: Any = "é"
+    for _ in range(50):
+        deep = [deep, deep] if len(str(deep)) < 5_000 else [deep]
+    requests = [Request("POST", "/a", body=Json([1] * 20_000)), Request("POST", "/b", body=Json(deep))]
+    requests.append(Request("POST", "/c", body=Text("é'\n" * 15_000, "text/csv")))
+    for request, arrived in zip(requests, sent(language, requests), strict=True):
+        assert_meant(language, request, arrived)
+
+
 def test_a_terminal_does_nothing_by_itself_with_a_command() -> None:
     request = Request(
         "POST", "https://x.test/a?q=b!c", (), (("X-A", "b!c"), ("X-B", "c\td")), Text("a\tb\x1b\r\nc", "")
