@@ -19,8 +19,9 @@ PLACES: Final = ("paths", "webhooks", "x-webhooks")  # the last is how 3.0 says 
 LONGEST_ID: Final = 120
 LONGEST_URL: Final = 2_000
 VARIABLE: Final = re.compile(r"\{([^{}]*)\}")
-TAKEN: Final = ("main", "servers", "documents", "schemas")
-"""Anchors that pages have themselves."""
+MAIN: Final = "main"
+TAKEN: Final = (MAIN, "servers", "documents", "schemas")
+"""Anchors that the index has itself; the page of a tag has the first."""
 ADDRESSABLE: Final = re.compile(r"\w[\w.-]{0,119}\Z")
 Mapped = Mapping[str, Any]
 
@@ -268,7 +269,7 @@ def operations_of(document: Document, path: str, raw: Any, *, is_webhook: bool =
 def _with_ids(operations: list[Operation]) -> dict[str, Operation]:
     """Return the operations by what stands for them in addresses, each once."""
     found: dict[str, Operation] = {}
-    unique = _Unique(*TAKEN)
+    unique = _Unique(MAIN)
     for each in operations:
         plain = each.id.replace("-", "").replace("_", "").isalnum() and len(each.id) <= LONGEST_ID
         name = unique(each.id if plain else slugify(each.id.replace("/", "-"))[:LONGEST_ID] or "operation")
