@@ -16,7 +16,6 @@ from portal.samples import styles
 from portal.samples.requests import (
     FORM,
     JSON,
-    MULTIPART,
     Body,
     File,
     Form,
@@ -34,7 +33,7 @@ IGNORED: Final = frozenset({
 })  # fmt: skip
 """Headers that OpenAPI tells to ignore as parameters, and those that only a client itself may write."""
 BINARY: Final = "application/octet-stream"
-_LEGIBLE = "/:@!$&()*+,;=~%"
+_LEGIBLE = "/:@!$&'()*+,;=~%"
 
 
 class UnfitValueError(ValueError):
@@ -61,7 +60,7 @@ def compose(operation: Operation, values: Mapped, server: str | None = None) -> 
     headers: list[tuple[str, str]] = []
     for found in parameters:
         name, where = str(found["name"]), found["in"]
-        value = styles.sent(_of(values, where).get(name))
+        value = _sent(found, _of(values, where).get(name))
         if where == "path" or value is None:
             continue
         if where == "header" and name.lower() not in IGNORED:
@@ -105,6 +104,11 @@ def _style(found: Mapped, default: str) -> tuple[str, bool]:
     return style, explode if isinstance(explode, bool) else style == "form"
 
 
+def _sent(found: Mapped, value: Any) -> Any:
+    """Return what is sent of a value: all of it where a media type says how."""
+    return value if _of(found, "content") else styles.sent(value)
+
+
 def _content(found: Mapped, value: Any) -> str | None:
     """Return the value as the parameter's media type says, None where a style does."""
     media_type = next(iter(_of(found, "content")), None)
@@ -137,7 +141,7 @@ def _path(path: str, parameters: list[Mapped], values: Mapped) -> str:
         parts = re.split(r"\{[^{}]*\}", written)
         text = quote(parts[0], safe=_LEGIBLE)
         for name, after in zip(places, parts[1:], strict=True):
-            text += _filled_in(known.get(name, {"name": name}), styles.sent(values.get(name)))
+            text += _filled_in(known.get(name, {"name": name}), values.get(name))
             text += quote(after, safe=_LEGIBLE)
         if places and text in {"", ".", ".."}:
             # Clients resolve dots, even percent-encoded ones, before they send.
@@ -148,6 +152,7 @@ def _path(path: str, parameters: list[Mapped], values: Mapped) -> str:
 
 
 def _filled_in(found: Mapped, value: Any) -> str:
+    value = _sent(found, value)
     if value is None:
         raise UnfitValueError(f"path.{found['name']}", "a value is needed")
     content = _content(found, value)
@@ -166,7 +171,8 @@ def _body(operation: Operation, values: Mapped) -> Body | None:
     if kind == FORM:
         return _form(_fields(value), encoding, media_type)
     if kind.startswith("multipart/"):
-        return Multipart(tuple(_parts(_fields(value), encoding, files)), MULTIPART)
+        parts = tuple(_parts(_fields(value), encoding, files))
+        return Multipart(parts) if parts else None
     if "" in files:
         return File(str(files[""]["name"]), _type_of_file(files[""], media_type))
     if _is_json(kind) or ("*" in kind and not isinstance(value, str)):

@@ -110,7 +110,7 @@ class Request:
 
 def encoded(pairs: Iterable[tuple[str, str]]) -> str:
     """Return a query, or a form, of decoded pairs. Colons stay legible."""
-    return "&".join(f"{quote(name, safe='')}={quote(value, safe=':')}" for name, value in pairs)
+    return "&".join(f"{quote(name, safe=':')}={quote(value, safe=':')}" for name, value in pairs)
 
 
 def decoded(text: str) -> Pairs:

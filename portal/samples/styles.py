@@ -7,8 +7,6 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
-from portal.samples.requests import encoded
-
 RESERVED = ":/?@!$()*,;="
 """What `allowReserved` leaves as it is. The others would end the value, or clients change them."""
 _DELIMITERS = {"form": ",", "spaceDelimited": "%20", "pipeDelimited": "%7C"}
@@ -50,7 +48,10 @@ def in_path(name: str, value: Any, style: str, *, explode: bool) -> str:
     items = _items(value, "" if explode else ",", lambda item: quote(text(item), safe=""))
     if not explode:
         return prefix + _named(named, ",".join(items))
-    whole = [item if isinstance(value, Mapping) else _named(named, item) for item in items]
+    if isinstance(value, Mapping):
+        whole = [item.removesuffix("=") if named else item for item in items]  # a name without a value
+    else:
+        whole = [_named(named, item) for item in items]
     return prefix + between.join(whole)
 
 
@@ -68,11 +69,11 @@ def in_query(name: str, value: Any, style: str, *, explode: bool, reserved: bool
     def written(item: Any) -> str:
         return _reserved(text(item)) if reserved else quote(text(item), safe=":")
 
-    named = quote(name, safe="")
+    named = quote(name, safe=":")
     if style == "deepObject":
-        return [encoded([(inner, text(item))]) for inner, item in _deep(name, value)]
+        return [f"{quote(inner, safe=':')}={written(item)}" for inner, item in _deep(name, value)]
     if explode and isinstance(value, Mapping):
-        return [f"{quote(inner, safe='')}={written(item)}" for inner, item in value.items()]
+        return [f"{quote(inner, safe=':')}={written(item)}" for inner, item in value.items()]
     if explode and isinstance(value, list):
         return [f"{named}={written(item)}" for item in value]
     return [f"{named}={_DELIMITERS.get(style, ',').join(_items(value, ',', written))}"]

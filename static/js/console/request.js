@@ -19,18 +19,22 @@ const percent = (text) => encodeURIComponent(text).replace(/[!'()*]/g, (one) => 
 const inQuery = (text) => percent(text).replaceAll("%3A", ":");
 const reserved = (text) => text.split(/(%[0-9a-f]{2})/i)
   .map((part, at) => (at % 2 ? part : percent(part).replace(/%(2F|3F|3A|40|21|24|28|29|2A|2C|3B|3D)/g, decodeURIComponent))).join("");
+const legible = (text) => encodeURI(text).replaceAll("%25", "%");
 const plain = (text) => text;
 const written = (value) => (typeof value === "object" ? JSON.stringify(value) : String(value));
 const isJson = (type) => /^[^;]*[/+]json\s*(;|$)/i.test(type);
 
 /** Return the value's parts as [name, text], and the text that joins them. */
-function parts(value, { name, style, explode }, encode) {
+function parts(value, { name }, encode, named = encode) {
   if (Array.isArray(value)) return value.filter(present).map((one) => [name, encode(written(one))]);
   if (isObject(value)) {
-    return Object.entries(value).filter(([, one]) => present(one)).map(([key, one]) => [encode(key), encode(written(one))]);
+    return Object.entries(value).filter(([, one]) => present(one)).map(([key, one]) => [named(key), encode(written(one))]);
   }
   return [[name, encode(written(value))]];
 }
+
+/** Whether nothing of a value is sent: it is a list or an object without anything in it. */
+const nothing = (value, parameter) => !parameter.content_type && typeof value === "object" && !parts(value, parameter, plain).length;
 
 /** Return a value in one piece, as it stands in a path, a header, or after the equals sign of a query. */
 function joined(value, parameter, encode, separator = ",") {
@@ -54,9 +58,8 @@ function pairs(value, parameter, encode = inQuery, name = encode(parameter.name)
   const { style, explode } = parameter;
   if (parameter.content_type) return [[name, encode(isJson(parameter.content_type) ? JSON.stringify(value) : written(value))]];
   if (style === "deepObject") return deep(value, name, encode);
-  if (typeof value === "object" && !parts(value, parameter, encode).length) return [];
-  if (typeof value !== "object" || (explode && !Array.isArray(value))) return parts(value, { ...parameter, name }, encode);
-  if (explode) return parts(value, { ...parameter, name }, encode);
+  if (nothing(value, parameter)) return [];
+  if (typeof value !== "object" || explode) return parts(value, { name }, encode, inQuery);
   const separator = { spaceDelimited: "%20", pipeDelimited: "%7C" }[style] ?? ",";
   return [[name, joined(value, { ...parameter, explode: false }, encode, separator)]];
 }
@@ -64,7 +67,7 @@ function pairs(value, parameter, encode = inQuery, name = encode(parameter.name)
 function deep(value, name, encode) {
   if (!present(value)) return [];
   if (typeof value !== "object") return [[name, encode(written(value))]];
-  return Object.entries(value).flatMap(([key, one]) => deep(one, `${name}%5B${encode(key)}%5D`, encode));
+  return Object.entries(value).flatMap(([key, one]) => deep(one, `${name}%5B${inQuery(key)}%5D`, encode));
 }
 
 const lines = (found) => found.map((pair) => pair.join("="));
@@ -76,7 +79,7 @@ export function compose(description, values, { base }) {
     .filter((one) => one.in === place && present(values[place]?.[one.name]))
     .map((one) => [one, values[place][one.name]]);
   const query = given("query").flatMap(([one, value]) => lines(pairs(value, one, one.allowReserved ? reserved : inQuery, inQuery(one.name))));
-  const headers = given("header").filter(([one]) => !IGNORED.includes(one.name.toLowerCase()))
+  const headers = given("header").filter(([one, value]) => !IGNORED.includes(one.name.toLowerCase()) && !nothing(value, one))
     .map(([one, value]) => [one.name, inHeader(value, one)]);
   const cookies = given("cookie").flatMap(([one, value]) => lines(pairs(value, one)));
   if (cookies.length) headers.push(["Cookie", cookies.join("; ")]);
@@ -87,16 +90,15 @@ function address(base, description, values, query) {
   const [path, own = ""] = description.path.split("#")[0].split(/\?(.*)/s);
   const filled = path.split(/(\{[^{}]*\})/).map((part, at) => {
     const parameter = at % 2 && description.parameters.find((one) => one.in === "path" && `{${one.name}}` === part);
-    return parameter ? segment(values.path?.[parameter.name], parameter) : encodeURI(part);
+    return parameter ? segment(values.path?.[parameter.name], parameter) : legible(part);
   }).join("");
-  const all = [own, ...query].filter(Boolean).join("&");
+  const all = [legible(own), ...query].filter(Boolean).join("&");
   return base + filled + (all && `?${all}`);
 }
 
 function segment(value, parameter) {
   const place = `path.${parameter.name}`;
-  const nothing = typeof value === "object" && !(value && parts(value, parameter, plain).length);
-  if (!present(value) || nothing) throw new UnfitError(place);
+  if (!present(value) || nothing(value, parameter)) throw new UnfitError(place);
   const text = inPath(value, parameter);
   if (["", ".", ".."].includes(text)) throw new UnfitError(place); // clients resolve dots before they send
   return text;
@@ -118,7 +120,6 @@ function content(description, values, headers) {
   if (type && file && !essence.startsWith("multipart/")) return typed(type.includes("*") ? file.type || "application/octet-stream" : type, file);
   if (essence.startsWith("multipart/")) {
     if (!isObject(values.body ?? {})) throw new UnfitError("body");
-    if (values.body === undefined && !Object.keys(values.files ?? {}).length) return { headers, body: null };
     return multipart(values, media?.encoding ?? {}, headers);
   }
   if (!type || values.body === undefined) return { headers, body: null };
@@ -153,6 +154,7 @@ function multipart({ body, files }, encoding, headers) {
     { name, filename: file.name, type: fitting(file.type, encoding[name]?.contentType), content: file }
   )));
   const all = [...fields, ...attached];
+  if (!all.length) return { headers, body: null };
   return { headers, body: packed(all), parts: all };
 }
 
