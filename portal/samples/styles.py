@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
@@ -45,7 +45,7 @@ def in_path(name: str, value: Any, style: str, *, explode: bool) -> str:
     """Return what stands in the path instead of `{name}`: simple, label or matrix."""
     prefix, between = {"label": (".", "."), "matrix": (";", ";")}.get(style, ("", ","))
     named = quote(name, safe="") if style == "matrix" else ""
-    items = _items(value, "" if explode else ",", lambda item: quote(text(item), safe=""))
+    items = _items(value, lambda item: quote(text(item), safe=""), explode=explode)
     if not explode:
         return prefix + _named(named, ",".join(items))
     if isinstance(value, Mapping):
@@ -57,7 +57,7 @@ def in_path(name: str, value: Any, style: str, *, explode: bool) -> str:
 
 def in_header(value: Any, *, explode: bool) -> str:
     """Return a header's value: simple, and nothing encoded."""
-    return ",".join(_items(value, "" if explode else ",", text)).strip(" \t")
+    return ",".join(_items(value, text, explode=explode)).strip(" \t")
 
 
 def in_query(name: str, value: Any, style: str, *, explode: bool, reserved: bool = False) -> list[str]:
@@ -76,14 +76,16 @@ def in_query(name: str, value: Any, style: str, *, explode: bool, reserved: bool
         return [f"{quote(inner, safe=':')}={written(item)}" for inner, item in value.items()]
     if explode and isinstance(value, list):
         return [f"{named}={written(item)}" for item in value]
-    return [f"{named}={_DELIMITERS.get(style, ',').join(_items(value, ',', written))}"]
+    return [f"{named}={_DELIMITERS.get(style, ',').join(_items(value, written, explode=False))}"]
 
 
-def _items(value: Any, flat: str, written: Any) -> list[str]:
+def _items(value: Any, written: Callable[[Any], str], *, explode: bool) -> list[str]:
     match value:
         case Mapping():
             pairs = [(written(name), written(inner)) for name, inner in value.items()]
-            return [each for pair in pairs for each in pair] if flat else [f"{name}={inner}" for name, inner in pairs]
+            return (
+                [f"{name}={inner}" for name, inner in pairs] if explode else [each for pair in pairs for each in pair]
+            )
         case list() | tuple():
             return [written(inner) for inner in value]
     return [written(value)]
