@@ -20,6 +20,9 @@ ANNOTATIONS: Final = {"description", "title", "example", "examples", "externalDo
 BESIDE: Final = ANNOTATIONS | {"default", "deprecated", "nullable", "readOnly", "writeOnly"}
 """What may stand beside a reference and leave it the same schema."""
 EVERY_TYPE: Final = frozenset({"array", "boolean", "integer", "null", "number", "object", "string"})
+TYPE_OF: Final = {
+    type(None): "null", bool: "boolean", int: "integer", float: "number", str: "string", list: "array",
+}  # fmt: skip
 GROWING: Final = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minContains", "minProperties")
 """The larger, the narrower."""
 SHRINKING: Final = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxContains", "maxProperties")
@@ -72,12 +75,16 @@ class _Rules:
     nullable: bool
     options: tuple[Any, ...]
     """The alternatives of `oneOf` or `anyOf`, without null."""
+    joined_by: str
+    """Which of the two."""
 
     @property
     def types(self) -> frozenset[str]:
         found = self.raw.get("type")
         names = set(map(str, found)) if isinstance(found, list) else {str(found)} if found else set()
-        if not names:
+        if not names and (values := _listed(self.raw)):
+            names = {TYPE_OF.get(type(each), "object") for each in values}
+        elif not names:
             names = {"object"} if self.raw.get("properties") else {"array"} if "items" in self.raw else set(EVERY_TYPE)
             names -= {"null"} if self.options else set()
         return frozenset(names | ({"integer"} if "number" in names else set()) | ({"null"} if self.nullable else set()))
@@ -115,6 +122,9 @@ class Comparison:
             yield from _default(old.raw, new.raw, place)
             yield from self._fields(old.raw, new.raw, place, above)
             yield from self._insides(old.raw, new.raw, place, above)
+            if old.options and old.joined_by != new.joined_by:
+                breaks = Side.REQUESTS if new.joined_by == "oneOf" else Side.ANSWERS
+                yield Change("rule", Kind.CHANGED, place, breaks, old.joined_by, new.joined_by)
             yield from self._options(old.options, new.options, place, above)
 
     def _fields(self, old: Mapped, new: Mapped, place: str, above: tuple[tuple[str, str], ...]) -> Iterator[Change]:
@@ -180,7 +190,7 @@ def read(document: Document, schema: Any) -> _Rules:
         beside = {name: value for name, value in raw.items() if name != key}
         only = read(document, {**beside, "allOf": [options[0]]} if set(beside) - ANNOTATIONS else options[0])
         return replace(only, nullable=nullable or only.nullable)
-    return _Rules(raw, _reference(schema), nullable, tuple(options))
+    return _Rules(raw, _reference(schema), nullable, tuple(options), key)
 
 
 def _merged(document: Document, schema: Any, depth: int) -> Mapped:
@@ -251,8 +261,13 @@ def _values(old: Mapped, new: Mapped, place: str) -> Iterator[Change]:
 
 def _enum(rules: Mapped) -> dict[str, str] | None:
     """Return all values as JSON, and each as it is shown."""
+    found = _listed(rules)
+    return None if found is None else {_json(each): _shown(each) for each in found}
+
+
+def _listed(rules: Mapped) -> list[Any] | None:
     found = [rules["const"]] if "const" in rules else rules.get("enum")
-    return {_json(each): _shown(each) for each in found} if isinstance(found, list) else None
+    return found if isinstance(found, list) else None
 
 
 def _limits(old: Mapped, new: Mapped, place: str) -> Iterator[Change]:
