@@ -193,5 +193,6 @@ def test_in_large_documents_by_others_a_field_that_is_gone_is_found(slug: str, s
     for schema, field in random.sample(fields, 3):
         raw = copy.deepcopy(before.raw)
         raw["components"]["schemas"][schema]["properties"].pop(field)
-        places = {one.change.place: one.breaking for one in differences(before, Document("", raw))}
-        assert places[f"{schema}.{field}"]
+        # A schema that is only ever a part (allOf) has no page of its own: its fields are gone from the wholes.
+        gone = [one for one in differences(before, Document("", raw)) if one.change.place.endswith(f".{field}")]
+        assert any(one.breaking for one in gone), (schema, field)
