@@ -64,11 +64,11 @@ def postgresql(folder: Path) -> Iterator[str]:
         process.wait(30)
 
 
-def new_database(url: str) -> str:
-    """Make one more database in this PostgreSQL and return its DATABASE_URL."""
+def new_database(url: str, like: str = "") -> str:
+    """Make one more database in this PostgreSQL, empty or a copy of one that nobody uses; return its DATABASE_URL."""
     name = f"test_{uuid4().hex}"
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {like.rpartition('/')[2] or 'template1'}")
     return f"{url.rpartition('/')[0]}/{name}"
 
 

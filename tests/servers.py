@@ -65,40 +65,46 @@ def manage(environment: dict[str, str], *command: str) -> str:
 
 @contextmanager
 def running(data_dir: Path, **variables: str) -> Iterator[Server]:
-    """Prepare the demo in `data_dir`, serve it, and stop it in the end."""
-    port = free_port()
-    if (shared := os.environ.get("DATABASE_URL")) and "DATABASE_URL" not in variables:
-        from tests.databases import new_database
-
-        variables["DATABASE_URL"] = new_database(shared)  # other tests run beside this one
+    """Prepare the demo in `data_dir` and a database of its own, serve it, and stop it in the end."""
     environment = {
         **os.environ,
         "MODE": "development",
-        "PORT": str(port),
+        "PORT": str(free_port()),
         "DATA_DIR": str(data_dir),
         "PYTHONUNBUFFERED": "1",
         **UNLIMITED,
         **variables,
     }
-    _prepare(environment, data_dir, variables)
+    prepare(environment, *DEMO)
     with serving(environment) as server:
         yield server
 
 
-_prepared: dict[tuple[tuple[str, str], ...], Path] = {}
-"""Folders with the demo's data as no server has touched it: a copy costs less than making it again."""
+DEMO = ("demo", "--no-serve")
+_prepared: dict[tuple[str, ...], tuple[Path, str]] = {}
+"""The folder and the database that a command has filled and nothing else has touched, by command and PostgreSQL."""
 
 
-def _prepare(environment: dict[str, str], data_dir: Path, variables: dict[str, str]) -> None:
-    """Fill the folder, or the database of DATABASE_URL, with the demo."""
-    made = tuple(sorted({**UNLIMITED, **variables}.items()))
-    if made in _prepared:
-        shutil.copytree(_prepared[made], data_dir, dirs_exist_ok=True)
-        return
-    manage(environment, "demo", "--no-serve")
-    if "DATABASE_URL" not in environment:
-        _prepared[made] = data_dir.with_name(f"{data_dir.name}-prepared")
-        shutil.copytree(data_dir, _prepared[made])
+def prepare(environment: dict[str, str], *command: str) -> None:
+    """Let `manage.py <command>` fill DATA_DIR, and a new database in the PostgreSQL of DATABASE_URL, if one is named.
+
+    The command runs once; afterwards a copy of what it made costs less. DATABASE_URL then names the new database.
+    """
+    from tests.databases import new_database
+
+    data_dir, url = Path(environment["DATA_DIR"]), environment.get("DATABASE_URL", "")
+    postgresql = url.rpartition("/")[0] if url.startswith("postgres") else ""
+    made = (*command, postgresql)
+    if made not in _prepared:
+        folder = data_dir.with_name(f"{data_dir.name}-prepared")
+        folder.mkdir()
+        database = new_database(url) if postgresql else f"sqlite:///{folder}/db.sqlite3"
+        manage({**environment, "DATA_DIR": str(folder), "DATABASE_URL": database}, *command)
+        _prepared[made] = folder, database
+    folder, database = _prepared[made]
+    shutil.copytree(folder, data_dir, dirs_exist_ok=True)
+    if postgresql:
+        environment["DATABASE_URL"] = new_database(url, database)
 
 
 @contextmanager

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from tests.audit.test_seal_together import at_home
-from tests.databases import new_database
 from tests.servers import PROJECT, manage
 
 CI = os.environ.get("CI") == "true"
@@ -68,7 +67,7 @@ print("one wins")
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"] if CI else ["sqlite"])
 def test_one_wins_and_the_other_is_told(database: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    url = new_database(request.getfixturevalue("postgresql_url")) if database == "postgresql" else ""
+    url = request.getfixturevalue("postgresql_url") if database == "postgresql" else ""
     environment = at_home(tmp_path, url).environment
     manage(environment, "collectstatic", "--noinput", "-v", "0")
     done = subprocess.run(

@@ -19,8 +19,7 @@ from django.db import connection
 from portal.audit import settled
 from portal.audit.ledgers import CALLS
 from portal.audit.settled import settled_id
-from tests.databases import new_database
-from tests.servers import PROJECT, manage
+from tests.servers import PROJECT, manage, prepare
 
 CI = os.environ.get("CI") == "true"
 KILLS = 8 if CI else 2
@@ -85,14 +84,14 @@ def at_home(folder: Path, url: str = "") -> Home:
     variables = {**os.environ, "MODE": "development", "DATA_DIR": str(folder), "DATABASE_URL": url}
     variables["DJANGO_SETTINGS_MODULE"] = "portal.settings"
     environment = {name: value for name, value in variables.items() if value}
-    manage(environment, "migrate", "-v", "0")
+    prepare(environment, "migrate", "-v", "0")
     return Home(environment)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"] if CI else ["sqlite"])
 def home(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
     """Return an empty database and whoever works on it."""
-    url = new_database(request.getfixturevalue("postgresql_url")) if request.param == "postgresql" else ""
+    url = request.getfixturevalue("postgresql_url") if request.param == "postgresql" else ""
     return at_home(tmp_path, url)
 
 
@@ -115,7 +114,7 @@ def test_workers_killed_at_random_times_while_others_write(home: Home) -> None:
 
 
 def test_a_checkpoint_does_not_pass_over_a_row_that_commits_later(tmp_path: Path, postgresql_url: str) -> None:
-    home = at_home(tmp_path, new_database(postgresql_url))
+    home = at_home(tmp_path, postgresql_url)
     with psycopg.connect(home.environment["DATABASE_URL"]) as late:
         late.execute(INSERT)
         with psycopg.connect(home.environment["DATABASE_URL"]) as other:

@@ -21,8 +21,7 @@ import requests
 
 from portal.applications.published import DEMO_SANDBOX_CLIENT
 from tests.connect.pushing import encounter
-from tests.databases import new_database
-from tests.servers import PROJECT, RAISED_LIMITS, free_port, manage, wait_until_up
+from tests.servers import DEMO, PROJECT, RAISED_LIMITS, free_port, prepare, wait_until_up
 
 CI = os.environ.get("CI") == "true"
 RECORDS, KILLS = (5000, 10) if CI else (300, 2)
@@ -77,8 +76,8 @@ def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Mortal]:
     }
     environment.pop("DATABASE_URL", None)
     if request.param == "postgresql":
-        environment["DATABASE_URL"] = new_database(request.getfixturevalue("postgresql_url"))
-    manage(environment, "demo", "--no-serve")
+        environment["DATABASE_URL"] = request.getfixturevalue("postgresql_url")
+    prepare(environment, *DEMO)
     mortal = Mortal(environment)
     mortal.start()
     yield mortal

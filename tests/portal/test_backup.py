@@ -82,7 +82,7 @@ def taken(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     folder, home = tmp_path_factory.mktemp("backups") / "today", tmp_path_factory.mktemp("running")
     url = f"sqlite:///{home}/db.sqlite3"
     if request.param == "postgresql":
-        url = new_database(request.getfixturevalue("postgresql_url"))
+        url = request.getfixturevalue("postgresql_url")
     with running(home, DATABASE_URL=url) as server:
         pushing = Pushing(server.base_url)
         token = headers(server.base_url)

@@ -11,7 +11,7 @@ import requests
 
 from portal.applications.published import DEMO_SANDBOX_CLIENT
 from portal.problems.catalogue import PROBLEMS
-from tests.servers import Server, free_port, manage, serving
+from tests.servers import DEMO, Server, free_port, prepare, serving
 
 JSON = {"Content-Type": "application/json"}
 CHUNKED = object()
@@ -112,7 +112,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Serve a database whose facilities are gone and whose results are no JSON."""
     folder = tmp_path_factory.mktemp("broken")
     environment = {**os.environ, "MODE": "development", "PORT": str(free_port()), "DATA_DIR": str(folder)}
-    manage(environment, "demo", "--no-serve")
+    prepare(environment, *DEMO)
     with closing(sqlite3.connect(folder / "db.sqlite3")) as database:
         database.execute("ALTER TABLE connect_facility RENAME TO gone")
         database.execute("PRAGMA ignore_check_constraints = ON")

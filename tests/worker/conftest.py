@@ -13,8 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.databases import new_database
-from tests.servers import PROJECT, manage
+from tests.servers import PROJECT, prepare
 from tests.worker.smtp import Mailbox
 
 
@@ -77,8 +76,8 @@ def office(request: pytest.FixtureRequest, tmp_path: Path, mailbox: Mailbox) -> 
     }
     environment.pop("DATABASE_URL", None)
     if request.param == "postgresql":
-        environment["DATABASE_URL"] = new_database(request.getfixturevalue("postgresql_url"))
-    manage(environment, "migrate", "-v", "0")
+        environment["DATABASE_URL"] = request.getfixturevalue("postgresql_url")
+    prepare(environment, "migrate", "-v", "0")
     opened = Office(environment, mailbox)
     yield opened
     for worker in opened.workers:
