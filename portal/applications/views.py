@@ -38,7 +38,7 @@ def index(request: SignedInRequest) -> HttpResponse:
         return redirect("organisation-new")
     asked = request.GET.get("organisation", "")
     present = next((m for m in memberships if m.organisation.public_id == asked), memberships[0])
-    words = " ".join(request.GET.get("q", "").split())[:120]
+    words = " ".join(request.GET.get("q", "").replace("\0", " ").split())[:120]
     applications = present.organisation.applications.order_by(F("closed_at").asc(nulls_first=True), "name", "pk")
     if words:
         applications = applications.filter(name__icontains=words)

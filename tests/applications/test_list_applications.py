@@ -63,6 +63,11 @@ def test_apps_of_another_organisation_are_one_click_away(cast: Cast) -> None:
     assert "Theirs" in theirs
 
 
+@pytest.mark.parametrize("words", ["a\0b", "'; --", "%", "x" * 5_000])
+def test_words_that_no_app_is_called_find_none(cast: Cast, words: str) -> None:
+    assert "No app of this organisation" in text_of(cast.alice.client.get(LIST, {"q": words}))
+
+
 def test_ten_thousand_apps_are_paged_and_found_by_name_quickly(cast: Cast) -> None:
     made = Application.objects.bulk_create(
         Application(organisation=cast.organisation, name=f"App {number:05}") for number in range(10_000)
