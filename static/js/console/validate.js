@@ -24,11 +24,14 @@ export function check(schema, defs, value, { words, sending = false }) {
   }
   const all = told(found.errors, found.root, words);
   // To the validator a field that does not fit is one that nothing speaks of as well.
-  const problems = all.filter(({ place, message }) => message !== words.unknown
-    || !all.some((one) => one.message !== words.unknown && `${one.place}/`.startsWith(`${place}/`)));
+  const spoken = new Set(all.filter(({ message }) => message !== words.unknown).flatMap(({ place }) => above(place)));
+  const problems = all.filter(({ place, message }) => message !== words.unknown || !spoken.has(place));
   const places = new Map(problems.map((one) => [one.place + one.message, one]));
   return Object.assign([...places.values()].slice(0, MOST), { unchecked: leftOut(schema, defs) });
 }
+
+/** Return a place and all places that it is in. */
+const above = (place) => place.split("/").map((_name, at, names) => names.slice(0, at + 1).join("/"));
 
 function leftOut(schema, defs, seen = new Set()) {
   if (typeof schema !== "object" || schema === null || seen.has(schema)) return "";
@@ -94,7 +97,8 @@ function told(errors, root, words) {
     const error = errors[at];
     if (error.keyword === "anyOf" || error.keyword === "oneOf") {
       const branches = [];
-      while (errors[at + 1]?.keywordLocation.startsWith(`${error.keywordLocation}/`)) branches.push(errors[at += 1]);
+      const inside = (one) => one?.keyword === "false" || one?.keywordLocation.startsWith(`${error.keywordLocation}/`);
+      while (inside(errors[at + 1])) branches.push(errors[at += 1]);
       problems.push(...alternatives(error, branches, root, words));
     } else if (!INSIDE.includes(error.keyword)) {
       problems.push({ place: placed(error), message: sentence(error, root, words) });
@@ -107,9 +111,12 @@ function alternatives(error, errors, root, words) {
   const place = placed(error);
   if (/\((?!0)\d+ matches/.test(error.error)) return [{ place, message: words.several }];
   const branches = new Map();
+  let number;
   for (const one of errors) {
-    const number = one.keywordLocation.slice(error.keywordLocation.length + 1).split("/")[0];
-    branches.set(number, [...branches.get(number) ?? [], one]);
+    // What nothing may stand for has no location of its own, and follows what refuses it.
+    if (one.keyword !== "false") number = one.keywordLocation.slice(error.keywordLocation.length + 1).split("/")[0];
+    if (!branches.has(number)) branches.set(number, []);
+    branches.get(number).push(one);
   }
   const meant = [...branches.values()].filter((branch) => !branch.some((one) => rules(one, error, root)));
   if (meant.length === 1) return told(meant[0], root, words);
@@ -128,7 +135,7 @@ function rules(one, { instanceLocation, keywordLocation }, root) {
 
 function placed({ instanceLocation, keyword, error }) {
   const name = keyword === "required" || keyword === "dependentRequired" ? /"([^"]*)"[^"]*$/.exec(error)?.[1] : undefined;
-  const place = decodeURI(instanceLocation.slice(1)).replaceAll("%25", "%");
+  const place = decodeURI(instanceLocation.slice(1));
   return name === undefined ? place : `${place}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
 }
 
@@ -137,7 +144,7 @@ function at(root, location) {
   let found = root;
   for (const part of decodeURI(location.slice(2)).split("/")) {
     const name = part.replaceAll("~1", "/").replaceAll("~0", "~");
-    found = name === "$ref" ? root.$defs?.[found?.$ref?.slice("#/$defs/".length)] : found?.[name];
+    found = name === "$ref" && typeof found?.$ref === "string" ? root.$defs?.[found.$ref.slice("#/$defs/".length)] : found?.[name];
   }
   return found;
 }
