@@ -42,19 +42,19 @@ class Search {
 
   /** Ask for this query. What was asked before it has been given up, so answers never come out of order. */
   async #ask(query) {
-    this.#asking = new AbortController();
-    const { signal } = this.#asking;
-    const late = setTimeout(() => this.#asking.abort("late"), PATIENCE);
+    const { signal } = this.#asking = new AbortController();
     try {
       const url = `${this.field.dataset.answer}?q=${encodeURIComponent(query)}`;
-      const answer = await fetch(url, { credentials: "omit", headers: { Accept: "application/json" }, signal });
+      const answer = await fetch(url, {
+        credentials: "omit", headers: { Accept: "application/json" }, signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]),
+      });
       const { said, html } = await answer.json();
+      if (typeof said !== "string") throw new Error(`${answer.status}`);
       await styles(this.field.dataset.styles);
       if (!signal.aborted) this.#show(query, said, html);
     } catch {
-      if (!signal.aborted || signal.reason === "late") this.#say(this.field.dataset[navigator.onLine ? "broken" : "offline"]);
-    } finally {
-      clearTimeout(late);
+      await styles(this.field.dataset.styles).catch(() => {});
+      if (!signal.aborted) this.#say(this.field.dataset[navigator.onLine ? "broken" : "offline"]);
     }
   }
 
@@ -80,8 +80,7 @@ class Search {
   }
 
   /** Show a sentence in place of results. */
-  async #say(text) {
-    await styles(this.field.dataset.styles).catch(() => {});
+  #say(text) {
     const note = document.createElement("p");
     note.className = "search-note";
     note.textContent = text;
@@ -115,8 +114,10 @@ class Search {
       this.options[this.#at].click();
     } else if (event.key === "Escape") {
       event.preventDefault();
-      if (!this.panel.hidden) this.close();
-      else if (this.field.value) this.field.value = "";
+      const { hidden } = this.panel;
+      this.close();
+      if (!hidden) return;
+      if (this.field.value) this.field.value = "";
       else this.field.blur();
     }
   }
