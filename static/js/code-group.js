@@ -110,10 +110,7 @@ class CodeGroup extends HTMLElement {
     }
     const answer = await (this.run.operation === "createToken" ? grant(run) : ask(run));
     this.answer = answer;
-    if (answer.body?.access_token) {
-      token = answer.body.access_token;
-      note = this.dataset.kept;
-    }
+    if (answer.body?.access_token) note = this.dataset.kept;
     if (answer.status === 401 && this.run.token) {
       token = null;
       note = this.dataset.expired;
@@ -165,10 +162,14 @@ async function read(sent) {
   return { status: answer.status, text, body: parsed(text), milliseconds: Math.round(performance.now() - started) };
 }
 
-/** Get a token: as the reader's own client, or as the call says where there is none or the reader is signed out by now. */
+/** Get a token: as the reader's own client, or as the call says where there is none or the reader is signed out by now.
+ *  It is kept unless they have picked another client meanwhile. */
 async function grant(run) {
-  const answer = own && await read((signal) => own(run.body.scope || "", signal));
-  return answer || ask(run);
+  let client = own;
+  let answer = client && await read((signal) => client(run.body.scope || "", signal));
+  if (!answer) [client, answer] = [own, await ask(run)];
+  if (client === own && answer.body?.access_token) token = answer.body.access_token;
+  return answer;
 }
 
 /** Get a token by the page's own token call, or by the published sandbox client; return the answer where there is none in it. */
@@ -178,8 +179,8 @@ async function fetchToken() {
     method: "POST", path: "/connect/auth/token", body: JSON.parse(document.querySelector("[data-published]").dataset.published),
   }));
   if (!answer) throw new Error("unreachable");
-  token = answer.body?.access_token ?? null;
-  return token ? null : answer;
+  if (token) return null;
+  return answer.body?.access_token ? fetchToken() : answer;
 }
 
 /** JSON as coloured text nodes and spans. */

@@ -232,6 +232,18 @@ def test_the_picker_switches_tells_and_remembers(reader: Reader, second: str) ->
     reader.open()
 
 
+def test_a_token_that_comes_after_another_client_was_picked_is_not_used(reader: Reader) -> None:
+    reader.open()
+    held: list[Route] = []
+    reader.page.route("**/console/token/", lambda route: held.append(route), times=1)  # noqa: PLW0108 - Playwright marks it
+    with reader.page.expect_request("**/console/token/"):
+        group(reader.page, 0).get_by_role("button", name="Run").click()
+    pick(reader.page, DEMO_SANDBOX_CLIENT.client_id)
+    held[0].continue_()
+    expect(group(reader.page, 0).locator("[data-status]")).to_have_text(re.compile(r"^200 \d+ ms"))
+    assert run(reader.page, 1).endswith("a token was fetched first")
+
+
 def test_the_published_client_can_be_picked_and_left_again(reader: Reader, second: str) -> None:
     reader.page.goto(GUIDE)
     reader.open()
