@@ -11,28 +11,33 @@ export class Languages {
     place.querySelector("[data-copy]").addEventListener("click", () => this.#copy());
   }
 
-  /** Show the request in this language, and remember the choice for all samples of the site. */
+  /** Show the request in this language, and remember the choice for all samples of the site. What was asked before is given
+   *  up: an answer that comes late does not stand in place of a newer one. */
   async show(name) {
     root.dataset.code = name;
     try { localStorage.setItem("code", name); } catch { /* private mode: this page only */ }
     document.dispatchEvent(new CustomEvent("code", { detail: name }));
+    this.asking?.abort();
+    const { signal } = this.asking = new AbortController();
     try {
       this.secrets.held = [];
       const text = JSON.stringify(written(await this.ask(this.secrets.hide)));
-      if (text !== this.asked) [this.samples, this.asked] = [await this.#fetch(text), text];
+      if (text !== this.asked) [this.samples, this.asked] = [await this.#fetch(text, signal), text];
       const sample = this.samples.find((one) => one.language === root.dataset.code);
       this.code.innerHTML = this.secrets.show(sample.html); // coloured and escaped by the server
       this.place.querySelector("[data-stays]").hidden = !this.secrets.someStay;
     } catch (error) {
+      if (signal.aborted) return;
       this.asked = null;
       this.code.textContent = error.place ? this.words.unfit.replace("{place}", error.place) : this.words.unsampled;
       this.say(this.code.textContent);
     }
   }
 
-  async #fetch(body) {
+  async #fetch(body, signal) {
     const answer = await fetch(this.words.samples, {
-      method: "POST", body, credentials: "omit", headers: { "Content-Type": "application/json" }, signal: AbortSignal.timeout(PATIENCE),
+      method: "POST", body, credentials: "omit", headers: { "Content-Type": "application/json" },
+      signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]),
     });
     if (!answer.ok) throw new Error(`${answer.status}`);
     return (await answer.json()).samples;
