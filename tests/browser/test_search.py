@@ -174,6 +174,35 @@ def test_the_last_query_wins_however_answers_arrive(page: Page) -> None:
     expect(options(page).first).to_contain_text("Break the glass")
 
 
+def test_escape_gives_up_what_was_asked(page: Page) -> None:
+    waiting: list[Route] = []
+    page.goto(GUIDE)
+    page.route(ANSWER, lambda route: waiting.append(route))  # noqa: PLW0108 - Playwright marks its handlers
+    with page.expect_request(ANSWER):
+        search(page, "token")
+    with page.expect_event("requestfailed"):
+        page.keyboard.press("Escape")
+    expect(field(page)).to_have_value("")
+    expect(page.locator(".search-panel")).to_be_hidden()
+    page.keyboard.press("Escape")
+    expect(field(page)).not_to_be_focused()
+
+
+def test_a_failure_is_not_told_to_whoever_has_left_meanwhile(page: Page) -> None:
+    page.goto(GUIDE)
+    sheets: list[Route] = []
+    page.route("**/css/search.*css", lambda route: sheets.append(route))  # noqa: PLW0108 - as above
+    page.route(ANSWER, lambda route: route.abort())
+    with page.expect_request("**/css/search.*css"):
+        search(page, "token")
+    page.keyboard.press("Tab")
+    expect(field(page)).not_to_be_focused()
+    with page.expect_response("**/css/search.*css"):
+        sheets[0].continue_()
+    expect(page.locator("form.search [role=status]")).to_have_text("")
+    expect(page.locator(".search-panel")).to_be_hidden()
+
+
 def test_being_offline_is_said_and_the_next_try_works(window: Window) -> None:
     page = window.page
     page.goto(GUIDE)
@@ -187,10 +216,9 @@ def test_being_offline_is_said_and_the_next_try_works(window: Window) -> None:
     expect(options(page).first).to_be_visible()
 
 
-@pytest.mark.parametrize("status", [429, 500])
-def test_a_refusal_is_said(page: Page, status: int) -> None:
+@pytest.mark.parametrize(("status", "body"), [(429, '{"said": "Wait.", "html": ""}'), (500, "<html>"), (502, "{}")])
+def test_a_refusal_is_said(page: Page, status: int, body: str) -> None:
     page.goto(GUIDE)
-    body = json.dumps({"said": "Wait.", "html": ""}) if status == 429 else "<html>"
     page.route(ANSWER, lambda route: route.fulfill(status=status, body=body))
     search(page, "token")
     said = "Wait." if status == 429 else "The search did not answer. Press Enter to try again."
