@@ -51,6 +51,23 @@ def test_ten_megabytes_keep_the_page_responding(console: Page) -> None:
     expect(console.locator(".console [data-fold]")).to_be_hidden()
 
 
+def test_an_answer_that_differs_everywhere_keeps_the_page_responding(page: Page) -> None:
+    closed = {"type": "object", "additionalProperties": False}
+    options = [{**closed, "properties": {"id": {"type": kind}}, "required": ["id"]} for kind in ("string", "boolean")]
+    schema = {"type": "object", "properties": {"people": {"type": "array", "items": {"oneOf": options}}}}
+
+    def described(route: Route) -> None:
+        route.fulfill(json=route.fetch().json() | {"responses": {"200": {"application/json": schema}}})
+
+    page.route("**/console/operations/searchPatient.json", described)
+    open_console(page, "searchPatient", SEARCH)
+    people = [{"id": at, "name": f"Person {at}", "note": "x" * 60, "tags": ["a"]} for at in range(4_000)]
+    answers(page, 200, json.dumps({"people": people}))
+    send(page)
+    expect(match(page)).to_have_text("does not match the schema")
+    expect(page.locator(".console [data-mismatch] li")).to_have_count(50)
+
+
 def test_numbers_stay_as_they_were_written(console: Page) -> None:
     answers(console, 200, '{"large": 12345678901234567890, "money": 1.10, "name": "<b>ü</b>", "": null}')
     send(console)
@@ -77,10 +94,34 @@ def test_folding_searching_and_going_round(console: Page) -> None:
     expect(count).to_have_text("nowhere")
     query.fill("299")
     expect(console.locator(".found")).to_have_text("299")
+    answers(console, 200, '["another"]')
+    send(console)
+    query.press("Enter")
+    expect(console.locator(".found")).to_have_count(0)
+    expect(count).to_have_text("")
+    answers(console, 200, json.dumps({"a": {"deep": [[1]]}, "b": list(range(300))}))
+    send(console)
     console.get_by_role("button", name="Unfold all").click()
     expect(body(console).locator("details:not([open])")).to_have_count(0)
     console.get_by_role("button", name="Fold", exact=True).click()
     expect(body(console).locator("details[open]")).to_have_count(1)
+
+
+def test_an_answer_of_any_depth_is_shown(console: Page) -> None:
+    answers(console, 200, "[" * 9_000 + "7.0" + "]" * 9_000)
+    send(console)
+    expect(status(console)).to_have_text(GOOD)
+    expect(body(console).locator("details[open]").first).to_be_visible()
+
+
+def test_the_arrows_reach_only_tabs_that_are_there(console: Page) -> None:
+    console.route(CALL, lambda route: route.abort())
+    send(console)
+    tab = console.locator(".console-answer").get_by_role("tab")
+    tab.focus()
+    console.keyboard.press("ArrowRight")
+    expect(tab).to_be_focused()
+    expect(console.locator(".console-answer [data-panel=headers]")).to_be_hidden()
 
 
 def test_what_does_not_match_the_schema_is_named(console: Page) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from portal.console.descriptions import description
 from portal.openapi.documents import Document, contents_of
-from tests.browser.request_forms import prepare
+from tests.browser.request_forms import CHECKED, prepare
 from tests.browser.windows import open_window
 from tests.servers import Server
 
@@ -96,7 +96,7 @@ def problems(page: Page) -> list[dict[str, str]]:
     [
         ({"type": "string"}, ["x", "", "two words", "0", "null"]),
         ({"type": ["string", "null"]}, ["x", "", None]),
-        ({"type": "string", "maxLength": 5000}, ["two\nlines"]),
+        ({"type": "string", "maxLength": 5000}, ["two\nlines", "two\r\nlines", "a\r"]),
         ({"type": "string"}, ["two\nlines", 7, None, {"a": 1}, [1], True]),
         ({"type": "integer"}, [0, -7, 9007199254740991, 1.5, "seven", None]),
         ({"type": "number"}, [0.1, 1e300, -0.5, "1.0"]),
@@ -108,7 +108,7 @@ def problems(page: Page) -> list[dict[str, str]]:
         ({"type": "array", "items": {"type": "integer"}}, [[], [1, 2, 3], [1, "2", None], {"no": "list"}]),
         ({"type": "array"}, [[1, "a", None, {"k": []}]]),
         ({"type": "array", "prefixItems": [{"type": "string"}, {"type": "integer"}]}, [["a", 1, {"more": True}]]),
-        ({"type": "object"}, [{}, {"a": 1, "b": {"c": [None]}}]),
+        ({"type": "object"}, [{}, {"a": 1, "b": {"c": [None]}}, {"": 1}]),
         ({"type": "object", "additionalProperties": {"type": "integer"}}, [{"a": 1, "b": 2}, {"a": "no number"}]),
         ({"type": ["object", "null"], "properties": {"a": {"type": "string"}}}, [None, {}, {"a": "x"}, {"b": 1}]),
         ({"type": "object", "additionalProperties": False}, [{}, {"unknown": 1}]),
@@ -151,6 +151,35 @@ def test_what_is_written_is_read_back_whether_it_fits_or_not(form: Page, schema:
         assert body(form) == {"value": value}
     write(form, {})
     assert body(form).get("value") in (None, [], {}, {"k": [1]}, {"kind": ""})
+
+
+def test_numbers_are_sent_as_they_are_written(form: Page) -> None:
+    """In fields, as JSON, in what is kept of them, and in every part of a request."""
+    fields = {"long": {"type": "integer"}, "money": {"type": "number"}, "any": {}}
+    query = {"name": "since", "in": "query", "schema": {"type": "integer", "format": "int64"}}
+    deep = {"name": "f", "in": "query", "style": "deepObject", "schema": {"type": "object", "properties": fields}}
+    load(form, described({"schema": {"type": "object", "properties": fields}}, query, deep))
+    written = {"long": "12345678901234567890", "money": "1.10", "any": '[0.10, {"a": 1e400}]'}
+    form.get_by_label("since", exact=True).fill("9007199254740993")
+    form.get_by_role("button", name="Add: f", exact=True).click()
+    form.get_by_label("long", exact=True).first.fill("-0")
+    for name, text in written.items():
+        form.get_by_label(name, exact=True).last.fill(text)
+    whole = '{"long":12345678901234567890,"money":1.10,"any":[0.10,{"a":1e400}]}'
+    assert problems(form) == []
+    for _mode in ("fields", "JSON", "fields again"):
+        assert form.evaluate("() => JSON.stringify(window.console_form.form.values.body)") == whole
+        form.get_by_role("button", name="As JSON").click()
+        expect(form.locator("request-form")).to_have_count(1)
+    kept = """async (kept) => {
+      const { form, withoutSecrets } = window.console_form;
+      const { pack, unpack } = await import('/static/js/console/sharing.js');
+      const { compose } = await import('/static/js/console/request.js');
+      form.values = unpack(pack(withoutSecrets(form.description, form.values)));
+      const { url, body } = compose(form.description, form.values, { base: '' });
+      return [url, body];
+    }"""
+    assert form.evaluate(kept) == ["/x?since=9007199254740993&f%5Blong%5D=-0", whole]
 
 
 def test_what_nobody_fills_in_is_left_out(form: Page) -> None:
@@ -325,6 +354,41 @@ def test_mistakes_are_told_at_their_fields_and_the_first_has_the_focus(form: Pag
     assert problems(form)[0] == {"place": "query/limit", "message": "must be a whole number"}
 
 
+CLOSED = {
+    "oneOf": [
+        {
+            "type": "object",
+            "properties": {"kind": {"const": kind}, name: {"type": "integer"}},
+            "required": ["kind"],
+            "additionalProperties": False,
+        }
+        for kind, name in (("cat", "lives"), ("dog", "age"))
+    ]
+}
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "told"),
+    [
+        (
+            CLOSED,
+            {"kind": "cat", "lives": "x", "more": 1},
+            {"/lives": "must be a whole number", "/more": "is not known here"},
+        ),
+        (CLOSED, {"kind": "cat", "lives": 9, "more": 1}, {"/more": "is not known here"}),
+        (CLOSED, {"kind": "dog", "lives": 9}, {"/lives": "is not known here"}),
+        (CLOSED, {"kind": "bird"}, {"": "fits none of the alternatives"}),
+        ({"properties": {"$ref": {"enum": ["a"]}}}, {"$ref": "b"}, {"/$ref": "must be one of: a"}),
+        ({"additionalProperties": {"type": "integer"}}, {"a%25b/~": "x"}, {"/a%25b~1~0": "must be a whole number"}),
+    ],
+)
+def test_what_is_wrong_is_told_of_the_alternative_that_was_meant(
+    form: Page, schema: Any, value: Any, told: dict[str, str]
+) -> None:
+    (found,) = form.evaluate(CHECKED, [schema, {}, [value]])
+    assert {each["place"]: each["message"] for each in found} == told
+
+
 def test_a_mistake_in_a_folded_field_unfolds_it(form: Page) -> None:
     show(form, *(f"field{number}" for number in range(20)), deep={"type": "integer"})
     form.evaluate(
@@ -336,6 +400,14 @@ def test_a_mistake_in_a_folded_field_unfolds_it(form: Page) -> None:
     )
     assert [each["place"] for each in problems(form)] == ["body/deep"]
     expect(form.get_by_label("deep", exact=True)).to_be_focused()
+
+
+def test_a_mistake_is_told_at_its_entry_beside_one_that_is_left_empty(form: Page) -> None:
+    show(form, tags={"type": "array", "items": {"type": "string", "maxLength": 3}})
+    write(form, {"tags": ["one", "three"]})
+    form.get_by_label("tags 1", exact=True).fill("")
+    assert [each["place"] for each in problems(form)] == ["body/tags/0"]
+    expect(form.get_by_label("tags 2", exact=True)).to_be_focused()
 
 
 def test_json_is_checked_with_the_line_of_each_mistake(form: Page) -> None:

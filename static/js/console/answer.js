@@ -1,7 +1,9 @@
 // What came back: status, time, size, headers, and the body as a tree to fold and search, as text, or as a file.
-import { exact, JsonTree } from "./json-tree.js";
+import { JsonTree } from "./json-tree.js";
 import { advice } from "./advice.js";
 import { responseSchema } from "./matching.js";
+import { exact } from "./schema.js";
+import { reached } from "./sending.js";
 import { named } from "./statuses.js";
 import { tabs } from "./tabs.js";
 import { TextView } from "./text-view.js";
@@ -56,7 +58,7 @@ export class AnswerView {
   /** Show why no token was given: then the request itself was not sent. */
   async refused(answer) {
     const { status, headers } = answer;
-    const content = await answer.blob();
+    const content = await reached(answer.blob());
     const found = { status, headers: [...headers], content, header: (name) => headers.get(name) ?? "", note: this.words.untokened };
     await this.show(found, { description: { id: "token", responses: {}, needs_token: false }, log: null });
   }
@@ -85,6 +87,7 @@ export class AnswerView {
   #stop() {
     this.stopAdvice?.();
     this.searching?.abort();
+    this.found = [];
     this.part("query").value = "";
     this.part("count").textContent = "";
   }
@@ -137,7 +140,7 @@ export class AnswerView {
     this.part("body").replaceChildren(this.view?.element ?? told);
     this.part("body").scrollTop = 0;
     this.#folded(false);
-    if (attached) this.#download();
+    if (attached && !empty) this.#download();
   }
 
   async #match(text, body, type) {
@@ -213,7 +216,7 @@ export class AnswerView {
   }
 
   #go(step) {
-    if (!this.found?.length) return;
+    if (!this.found.length) return;
     this.at = (this.at + step + this.found.length) % this.found.length;
     this.#mark(this.view.reveal(this.found[this.at]), `${this.at + 1} / ${this.found.length}`);
   }

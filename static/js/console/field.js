@@ -1,6 +1,6 @@
 // The fields of the console's form that are one control. Each has a `node`, reads what it holds (`undefined`:
 // nothing is sent), writes a value, finds the field at a place below it, and is marked with what is wrong.
-import { isSecret, takesNull, typeOf, valuesOf } from "./schema.js";
+import { exact, isRaw, isSecret, takesNull, typeOf, valuesOf } from "./schema.js";
 
 const NUMBERS = ["number", "integer"];
 const SAMPLES = { date: "2026-11-23", "date-time": "2026-11-23T09:30:00Z", time: "09:30:00Z", email: "name@example.org",
@@ -143,19 +143,19 @@ export class Text extends Field {
     if (this.pressed) return this.instead;
     const text = this.control.value;
     if (text === "") return undefined;
-    return this.number && /^-?(0|[1-9]\d*)(\.\d+)?(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : text;
+    return this.number && /^-?(0|[1-9]\d*)(\.\d+)?(e[+-]?\d+)?$/i.test(text.trim()) ? exact(text) : text;
   }
 
   write(value) {
     const known = value !== undefined && this.pressFor(value);
     if (!known) this.press(null);
-    this.control.value = value === undefined || known ? "" : String(value);
+    this.control.value = value === undefined || known ? "" : isRaw(value) ? value.rawJSON : String(value);
     this.offer();
   }
 
   takes(value) {
     if (value === undefined || this.specials?.some(([, one]) => one === value)) return true;
-    return this.number ? typeof value === "number" : typeof value === "string" && value !== "" && (this.control.localName === "textarea" || !/[\r\n]/.test(value));
+    return this.number ? typeof value === "number" || isRaw(value) : typeof value === "string" && value !== "" && !(this.control.localName === "textarea" ? /\r/ : /[\r\n]/).test(value);
   }
 }
 
@@ -169,7 +169,7 @@ export class Json extends Field {
 
   read() {
     const text = this.control.value.trim();
-    try { return text ? JSON.parse(text) : undefined; } catch { return text; }
+    try { return text ? exact(text) : undefined; } catch { return text; }
   }
 
   write(value) {

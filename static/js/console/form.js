@@ -148,17 +148,18 @@ export class RequestForm extends HTMLElement {
   async problems() {
     const [{ check }, { compose }] = await checker();
     this.#clear();
-    const values = this.values;
+    const { values } = this;
+    const plain = JSON.parse(JSON.stringify(values)); // with numbers that the validator can compare
     const { defs, body_required: required } = this.description;
     const options = { words: this.words, sending: true };
     const found = PLACES.filter((place) => this.groups[place]).flatMap((place) => (
-      check(this.groups[place].schema, defs, values[place], options).map((one) => ({ ...one, place: place + one.place }))
+      check(this.groups[place].schema, defs, plain[place], options).map((one) => ({ ...one, place: place + one.place }))
     ));
     const attached = Object.entries(values.files).map(([name, file]) => [name, Array.isArray(file) ? file.map(() => "file") : "file"]);
     const faults = this.raw?.read().problems ?? [];
     if (faults.length) found.push(...faults);
     else if (values.body !== undefined && this.body.structured) {
-      const body = attached.length ? { ...values.body, ...Object.fromEntries(attached) } : values.body;
+      const body = attached.length ? { ...plain.body, ...Object.fromEntries(attached) } : plain.body;
       found.push(...check(this.body.schema, defs, body, options).map((one) => ({ ...one, place: `body${one.place}` })));
     } else if (this.inside && required && values.body === undefined && !attached.length) {
       found.push({ place: "body", message: this.words.missing });

@@ -1,6 +1,6 @@
 // The fields of the console's form that hold others: objects, lists, and one of several schemas. `form.field` makes those inside.
 import { Attachment, element, Field, Json } from "./field.js";
-import { alternativesOf, likeness, nameOf, resolved, takesNull, typeOf } from "./schema.js";
+import { alternativesOf, isObject, likeness, nameOf, resolved, takesNull, typeOf } from "./schema.js";
 
 const SHOWN = 8; // fields of an object; more optional ones wait behind a summary
 const DEEPEST = 6;
@@ -173,7 +173,7 @@ export class Fields extends Added {
   }
 
   takes(value) {
-    return value === undefined || (value === null && takesNull(this.schema, this.form.defs)) || (typeof value === "object" && value !== null && !Array.isArray(value));
+    return value === undefined || (value === null && takesNull(this.schema, this.form.defs)) || (isObject(value) && !Object.hasOwn(value, "")); // no row is called so
   }
 
   at([name, ...below]) {
@@ -235,7 +235,10 @@ export class Items extends Added {
     focused.focus();
   }
 
-  take() { return this.rows.map(({ slot }) => slot.read()).filter((value) => value !== undefined); }
+  /** The rows that are sent: what nobody fills in is no entry. */
+  get sent() { return this.rows.filter(({ slot }) => slot.read() !== undefined); }
+
+  take() { return this.sent.map(({ slot }) => slot.read()); }
 
   write(value) {
     this.writing = true;
@@ -253,7 +256,7 @@ export class Items extends Added {
 
   at([index, ...below]) {
     if (index === undefined || !this.there) return this;
-    return this.rows[index]?.slot.at(below) ?? this;
+    return this.sent[index]?.slot.at(below) ?? this;
   }
 }
 

@@ -1,12 +1,15 @@
 // What was sent from this browser, the newest first. Never an answer, a token or a secret; of production no values at all.
+import { exact } from "./schema.js";
+
 const NAME = "console-history";
 const MOST = 50;
+const LATEST = 8.64e15; // milliseconds: what a date can be
 const LONGEST = 4_000; // characters of one request's values; longer ones are remembered without them
 
 /** Return the entries; what somebody else wrote there is left out, and a storage that is disabled is empty. */
 export function entries() {
   try {
-    const found = JSON.parse(localStorage.getItem(NAME));
+    const found = exact(localStorage.getItem(NAME) ?? "[]");
     return Array.isArray(found) ? found.filter(isEntry).slice(0, MOST) : [];
   } catch {
     return [];
@@ -14,7 +17,7 @@ export function entries() {
 }
 
 const isEntry = (one) => typeof one?.id === "string" && typeof one.at === "number" && typeof one.operation === "string"
-  && typeof one.method === "string" && typeof one.path === "string" && typeof one.status === "number";
+  && Math.abs(one.at) <= LATEST && typeof one.method === "string" && typeof one.path === "string" && typeof one.status === "number";
 
 /** Keep one more. `values` are without secrets; they are not kept for production, since they may be a real patient's. */
 export function add({ description, environment, status, milliseconds, values }) {

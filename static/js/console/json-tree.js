@@ -1,21 +1,12 @@
 // JSON as a tree to fold. Only what is open is in the page: a body of many megabytes costs what one screen costs.
+import { isRaw } from "./schema.js";
+
 const CHUNK = 100; // children side by side; more of them are put into ranges, and those into ranges
 const OPEN = 200; // rows that are open at first
 const LONG = 1_000; // characters of a text at first
 const MATCHES = 1_000;
-const LARGE = 1_000_000; // characters of JSON
 const SLICE = 5_000; // values that are looked at before the page may breathe
 
-/** Parse JSON and keep numbers as they were written: `12345678901234567890` and `1.0` too, where the browser can. */
-export function exact(text) {
-  if (text.length > LARGE && !/\d{16}/.test(text)) return JSON.parse(text); // looking at each value takes seconds there
-  return JSON.parse(text, (_key, value, context) => (
-    typeof value === "number" && context?.source && String(value) !== context.source && JSON.rawJSON
-      ? JSON.rawJSON(context.source) : value
-  ));
-}
-
-const isRaw = (value) => Boolean(JSON.isRawJSON?.(value));
 const isContainer = (value) => typeof value === "object" && value !== null && !isRaw(value);
 const written = (value) => (isRaw(value) ? value.rawJSON : JSON.stringify(value));
 const element = (tag, name, ...children) => {

@@ -1,6 +1,7 @@
 // The body as JSON text, with the lines of what is wrong in it.
 import { element } from "./field.js";
 import { locate } from "./lines.js";
+import { exact } from "./schema.js";
 
 let count = 0;
 
@@ -20,7 +21,7 @@ export class RawJson {
   read() {
     if (!this.text.value.trim()) return { problems: [] };
     try {
-      return { value: JSON.parse(this.text.value), problems: [] };
+      return { value: exact(this.text.value), problems: [] };
     } catch {
       const { fault } = locate(this.text.value);
       return { problems: [{ place: "body", message: this.words.unjson, line: fault }] };

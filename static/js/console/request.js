@@ -1,6 +1,6 @@
 // A request composed from an operation's description and the values of its form: OpenAPI's styles (3.1, section 4.8.12),
 // RFC 6570 and RFC 7578. Pure, and without credentials. portal/samples composes by the same rules; tests compare them.
-import { isSecret } from "./schema.js";
+import { isObject, isRaw, isSecret } from "./schema.js";
 
 const IGNORED = ["accept", "authorization", "connection", "content-length", "content-type", "date", "expect", "host", "keep-alive", "te",
   "trailer", "transfer-encoding", "upgrade", "via"];
@@ -13,7 +13,6 @@ export class UnfitError extends Error {
   }
 }
 
-const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 const present = (value) => value !== null && value !== undefined;
 const percent = (text) => encodeURIComponent(text).replace(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
 const inQuery = (text) => percent(text).replaceAll("%3A", ":");
@@ -66,7 +65,7 @@ function pairs(value, parameter, encode = inQuery, name = encode(parameter.name)
 
 function deep(value, name, encode) {
   if (!present(value)) return [];
-  if (typeof value !== "object") return [[name, encode(written(value))]];
+  if (typeof value !== "object" || isRaw(value)) return [[name, encode(written(value))]];
   return Object.entries(value).flatMap(([key, one]) => deep(one, `${name}%5B${inQuery(key)}%5D`, encode));
 }
 
@@ -147,7 +146,7 @@ function multipart({ body, files }, encoding, headers) {
     const type = encoding[name]?.contentType?.split(",")[0].trim();
     if (type && isJson(type)) return [{ name, filename: null, type, content: JSON.stringify(value) }];
     return [value].flat().filter(present).map((one) => (
-      { name, filename: null, type: type ?? (typeof one === "object" ? "application/json" : null), content: written(one) }
+      { name, filename: null, type: type ?? (typeof one === "object" && !isRaw(one) ? "application/json" : null), content: written(one) }
     ));
   });
   const attached = Object.entries(files ?? {}).flatMap(([name, found]) => [found].flat().map((file) => (

@@ -1,7 +1,24 @@
 // What a form has to know of a schema: references followed, `allOf` laid together, and the alternatives that it leaves.
 const NULL = "null";
 const SECRET = /(^|[-_.\s])(secret|password|passwd|passphrase|token|(api|secret|private|access)[-_]?key|authorization|assertion|jwt)$/i;
-const isObject = (found) => typeof found === "object" && found !== null && !Array.isArray(found);
+const LARGE = 1_000_000; // characters of JSON
+export const isRaw = (value) => Boolean(JSON.isRawJSON?.(value));
+export const isObject = (found) => typeof found === "object" && found !== null && !Array.isArray(found) && !isRaw(found);
+
+/** Parse JSON and keep numbers as they were written: `12345678901234567890` and `1.0` too, where the browser can. */
+export function exact(text) {
+  if (text.length > LARGE && !/\d{16}/.test(text)) return JSON.parse(text); // looking at each value takes seconds there
+  try {
+    return JSON.parse(text, (_key, value, context) => (
+      typeof value === "number" && context?.source && String(value) !== context.source && JSON.rawJSON
+        ? JSON.rawJSON(context.source) : value
+    ));
+  } catch (error) {
+    if (error instanceof RangeError) return JSON.parse(text); // nested too deeply to look at each value
+    throw error;
+  }
+}
+
 export const nameOf = (schema) => (isObject(schema) && schema.$ref ? schema.$ref.slice("#/$defs/".length) : "");
 
 /** Return the schema in one piece. What refers to itself and to nothing else is empty. */
@@ -83,6 +100,7 @@ export function isFile(schema) {
 
 /** Return how much a value looks like one of the schema, for choosing among alternatives. */
 export function likeness(schema, value, defs, depth = 0) {
+  if (isRaw(value)) value = Number(value.rawJSON);
   const found = resolved(schema, defs);
   const values = valuesOf(found, defs);
   if (values) return values.some((one) => JSON.stringify(one.value) === JSON.stringify(value)) ? 10 : -10;

@@ -1,4 +1,6 @@
 // What a field for secrets holds stays in the browser: samples are written with placeholders, and shown with the secrets.
+import { isObject, isRaw } from "./schema.js";
+
 const SHOWN = "SECRET"; // where a language would write the secret in a way of its own
 const ALIKE = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/; // written the same in every language, in addresses, JSON and shells
 
@@ -11,8 +13,8 @@ export class Secrets {
   /** Return what is sent in place of a value, in its shape; nothing, true and false are no secrets. */
   hide = (value) => {
     if (Array.isArray(value)) return value.map(this.hide);
-    if (typeof value === "object" && value !== null) return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, this.hide(one)]));
-    if (value === "" || !["string", "number"].includes(typeof value)) return value;
+    if (isObject(value)) return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, this.hide(one)]));
+    if (value === "" || !(isRaw(value) || ["string", "number"].includes(typeof value))) return value;
     return `${this.prefix}${this.held.push(typeof value === "string" ? value : "") - 1}x`; // a number would have no quotes
   };
 

@@ -1,5 +1,7 @@
 // A request as the fragment of an address, which no server gets to see: `#request=` and base64url of JSON.
 // Whoever opens it gets a filled form. It cannot send, choose production, or bring a token.
+import { exact, isObject } from "./schema.js";
+
 const LONGEST = 8_000; // characters of a fragment; longer ones break in mails and messengers
 const PLACES = ["path", "query", "header", "cookie"];
 
@@ -17,13 +19,11 @@ export function unpack(fragment) {
   if (fragment.length > LONGEST) return null;
   try {
     const text = atob(fragment.slice(9).replaceAll("-", "+").replaceAll("_", "/"));
-    return checked(JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(Uint8Array.from(text, (one) => one.charCodeAt(0)))));
+    return checked(exact(new TextDecoder("utf-8", { fatal: true }).decode(Uint8Array.from(text, (one) => one.charCodeAt(0)))));
   } catch {
     return null;
   }
 }
-
-const isObject = (found) => typeof found === "object" && found !== null && !Array.isArray(found);
 
 /** Return only what belongs to the shape of values: a link can come from anybody. */
 export function checked(found) {

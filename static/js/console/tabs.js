@@ -11,11 +11,12 @@ export function tabs(list, choose) {
   };
   for (const tab of all) tab.addEventListener("click", () => select(tab));
   list.addEventListener("keydown", (event) => {
-    const at = all.indexOf(document.activeElement);
-    const to = { ArrowRight: at + 1, ArrowLeft: at - 1 + all.length, Home: 0, End: all.length - 1 }[event.key];
+    const shown = all.filter((one) => !one.hidden);
+    const at = shown.indexOf(document.activeElement);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1 + shown.length, Home: 0, End: shown.length - 1 }[event.key];
     if (at < 0 || to === undefined) return;
     event.preventDefault();
-    const tab = all[to % all.length];
+    const tab = shown[to % shown.length];
     tab.focus();
     select(tab);
   });
