@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import BrowserContext, Page, Request, expect
+from playwright.sync_api import BrowserContext, Page, Request, Route, expect
 
 from portal.applications.published import DEMO_PRODUCTION_CLIENT, SANDBOX_CLIENT
 from tests.browser.consoles import (
@@ -75,6 +75,7 @@ def test_production_needs_a_token_of_production_and_asks_before_each_write(
     for token, words in (
         (token_of(live, SANDBOX_CLIENT), "This token is of the sandbox. It is not sent"),
         ("abc.def.ghi", "This is not an access token of this API"),
+        (f"{token_of(live, DEMO_PRODUCTION_CLIENT)}…", "This is not an access token of this API"),
     ):
         token_field(page).fill(token)
         button(page, "send").click()
@@ -121,6 +122,47 @@ def test_a_link_that_comes_while_a_person_is_asked_changes_nothing(
     expect(page.get_by_label("Environment")).to_have_value("production")
     assert "Real" in (sent[0].post_data or "")
     assert [(one["environment"], "values" in one) for one in history(page)] == [("production", False)]
+
+
+def test_one_yes_sends_once_and_no_double_click_says_it(page: Page, live: Server, sent: list[Request]) -> None:
+    somebody = {**PERSON, "local_number": "MRN-ONCE", "family_name": "Zuluaga", "birth_date": "1964-09-17"}
+    open_console(page, "resolvePatient", {"media_type": "application/json", "body": somebody})
+    choose_production(page)
+    token_field(page).fill(token_of(live, DEMO_PRODUCTION_CLIENT))
+    asking = "**/console/asking.*js"
+    held: list[Route] = []
+    page.route(asking, lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks its handlers
+    with page.expect_request(asking):
+        button(page, "send").click()
+    button(page, "send").click()
+    button(page, "send").press("Control+Enter")
+    held[0].continue_()
+    yes = page.get_by_role("dialog").get_by_role("button", name="Send to production")
+    yes.hover()
+    page.mouse.down(click_count=2)
+    page.mouse.up(click_count=2)
+    expect(yes).to_be_visible()
+    page.keyboard.press("Control+Enter")
+    assert sent == []
+    yes.click()
+    expect(status(page)).to_have_text(re.compile("^20[01] "))
+    expect(page.locator("api-console")).to_have_attribute("aria-busy", "false")
+    assert len(sent) == 1
+
+
+def test_the_history_changes_nothing_while_a_request_is_under_way(page: Page) -> None:
+    open_console(page, "searchPatient", SEARCH)
+    send(page)
+    page.locator(".console [data-past] summary").click()
+    page.get_by_label("health_id", exact=True).fill("OPC-2024-DEMO2")
+    held: list[Route] = []
+    page.route("**/patient/search*", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks its handlers
+    with page.expect_request("**/patient/search*"):
+        button(page, "send").click()
+    page.get_by_role("button", name="Fill in: GET /connect/patient/search").click()
+    expect(page.get_by_label("health_id", exact=True)).to_have_value("OPC-2024-DEMO2")
+    held[0].abort()
+    expect(page.locator("api-console")).to_have_attribute("aria-busy", "false")
 
 
 def test_a_production_token_is_not_sent_to_the_sandbox(page: Page, live: Server, sent: list[Request]) -> None:
@@ -210,7 +252,8 @@ def test_a_storage_that_cannot_keep_anything(page: Page, broken: str) -> None:
     scripts = {
         "full": "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };",
         "absent": "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no'); } });",
-        "spoiled": "localStorage.setItem('console-history', JSON.stringify([null, 7, { id: 1 }, { values: [] }]));",
+        "spoiled": "localStorage.setItem('console-history', JSON.stringify([null, 7, { id: 1 }, { values: [] },"
+        " { id: '1', at: 9e15, operation: 'x', method: 'GET', path: '/', status: 200 }]));",
     }
     page.add_init_script(f"if (location.protocol === 'http:') {{ {scripts[broken]} }}")
     open_console(page, "searchPatient", SEARCH)
@@ -243,6 +286,17 @@ def test_a_shared_link_fills_the_form_and_sends_nothing(page: Page, sent: list[R
     expect(note(page)).to_contain_text("Look at it before you send it.")
     page.wait_for_load_state("networkidle")
     assert sent == []
+
+
+def test_where_nothing_can_be_copied_the_address_holds_the_request(page: Page) -> None:
+    page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined });")
+    page.goto("/reference/operations/searchPatient/")
+    page.get_by_role("button", name="Try it").click()
+    page.get_by_label("health_id", exact=True).fill("OPC-2024-DEMO1")
+    button(page, "share").click()
+    expect(note(page)).to_contain_text("The address of this page now holds what you filled in")
+    page.reload()
+    expect(page.get_by_label("health_id", exact=True)).to_have_value("OPC-2024-DEMO1")
 
 
 @pytest.mark.parametrize(

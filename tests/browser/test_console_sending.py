@@ -96,6 +96,17 @@ def test_the_token_is_used_again(page: Page, sent: list[Request]) -> None:
     assert sent[1].headers["authorization"] == sent[2].headers["authorization"]
 
 
+def test_a_page_in_place_of_a_token_is_shown(page: Page, sent: list[Request]) -> None:
+    open_console(page, "searchPatient", SEARCH)
+    page.route("**/auth/token", lambda route: route.fulfill(body="<h1>Sign in to the network</h1>"), times=1)
+    send(page)
+    expect(page.locator(".console [data-figures]")).to_contain_text("No token was given, so the request was not sent.")
+    expect(body(page)).to_contain_text("Sign in to the network")
+    assert [request.method for request in sent] == ["POST"]
+    send(page)
+    expect(status(page)).to_have_text(GOOD)
+
+
 def test_a_token_that_has_ended_is_replaced_at_once(page: Page, sent: list[Request]) -> None:
     open_console(page, "searchPatient", SEARCH)
     send(page)
@@ -139,6 +150,27 @@ def test_a_developer_resolves_and_pushes_with_their_own_app(developer: Page, liv
     send(page)
     expect(status(page)).to_have_text(re.compile("^20[01] "))
     assert not [one for one in sent if "/auth/token" in one.url], "the secret's way was not used"
+
+
+def test_another_app_that_is_picked_meanwhile_does_not_take_over_the_request(developer: Page) -> None:
+    page = developer
+    open_console(page, "searchPatient", SEARCH)
+    app, picker = page.get_by_label("App", exact=True), page.locator("#client-picker")
+    expect(app).not_to_have_value("")
+    mine = app.input_value()
+    send(page)
+    held: list[Route] = []
+    page.route("**/patient/search*", lambda route: held.append(route), times=1)  # noqa: PLW0108 - as below
+    with page.expect_request("**/patient/search*"):
+        button(page, "send").click()
+    with page.expect_response("**/console/choose/"):
+        picker.select_option("")
+    expect(app).to_have_value("")
+    with page.expect_request("**/console/token/"):
+        held[0].fulfill(status=401, json={"code": "token_expired"})
+    expect(status(page)).to_have_text(GOOD)
+    with page.expect_response("**/console/choose/"):
+        picker.select_option(mine)
 
 
 def test_a_developer_who_is_signed_out_by_now_is_told_so(developer: Page, live: Server) -> None:
@@ -216,6 +248,7 @@ def test_cancel(page: Page) -> None:
         page.keyboard.press(key)
         expect(page.locator(".console [data-figures]")).to_contain_text("Cancelled.")
         expect(button(page, "cancel")).to_be_hidden()
+        expect(button(page, "send")).to_be_focused()
     page.unroute("**/patient/search*")
     send(page)
     expect(status(page)).to_have_text(GOOD)
@@ -274,6 +307,23 @@ def test_the_same_request_in_five_languages_and_never_the_token(page: Page, sent
     assert page.evaluate("localStorage.code") == "java"
 
 
+def test_the_last_request_is_shown_however_late_the_samples_of_an_earlier_one_come(page: Page) -> None:
+    open_console(page, "searchPatient", SEARCH)
+    held: list[Route] = []
+    page.route("**/console/samples/", lambda route: held.append(route), times=1)  # noqa: PLW0108 - as above
+    with page.expect_request("**/console/samples/"):
+        page.get_by_role("tab", name="Python").click()
+    page.get_by_role("tab", name="Try it").click()
+    page.get_by_label("health_id", exact=True).fill("OPC-2024-DEMO2")
+    page.get_by_role("tab", name="Python").click()
+    code = page.locator(".console [data-languages] code")
+    expect(code).to_contain_text("OPC-2024-DEMO2")
+    held[0].continue_()
+    page.get_by_role("tab", name="Java", exact=True).click()
+    expect(code).to_contain_text("HttpRequest")
+    expect(code).to_contain_text("OPC-2024-DEMO2")
+
+
 def test_what_was_sent_reaches_the_server_as_it_is_shown(page: Page, live: Server, sent: list[Request]) -> None:
     open_console(page, "listPharmacyStock", {"query": {"q": "a&b é+", "near": "-1.2921,36.8219"}})
     send(page)
@@ -322,6 +372,19 @@ def test_keyboard_alone(page: Page) -> None:
     page.keyboard.type("okafor")
     expect(page.locator(".console [data-count]")).to_have_text("1 / 1")
     expect(page.locator(".found")).to_have_text('"family_name": "Okafor",')
+
+
+def test_the_focus_stays_in_the_field_from_which_somebody_sends(page: Page) -> None:
+    open_console(page, "searchPatient", SEARCH)
+    send(page)
+    page.locator(".console [data-past] summary").click()
+    again = page.get_by_role("button", name="Send again: GET /connect/patient/search")
+    for place, left in ((page.get_by_label("App", exact=True), None), (again.first, button(page, "send"))):
+        place.focus()
+        with page.expect_response("**/patient/search*"):
+            page.keyboard.press("Control+Enter" if left is None else "Enter")
+        expect(page.locator("api-console")).to_have_attribute("aria-busy", "false")
+        expect(left or place).to_be_focused()
 
 
 def test_in_french(page: Page) -> None:

@@ -4,6 +4,8 @@ export function asked(dialog, { method, url, app }) {
   dialog.querySelector("[data-call]").textContent = `${method} ${url}`;
   dialog.querySelector("[data-who]").textContent = app || "—";
   dialog.returnValue = "";
+  // The second click of a double click on what opened it is no answer.
+  dialog.onclick = (event) => { if (event.detail > 1) event.preventDefault(); };
   dialog.showModal();
   return new Promise((done) => {
     dialog.addEventListener("close", () => done(dialog.returnValue === "send"), { once: true });

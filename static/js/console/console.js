@@ -3,6 +3,7 @@
 import { RequestForm } from "./form.js";
 import { reached, send, writes } from "./sending.js";
 import { tabs } from "./tabs.js";
+import { forget } from "./tokens.js";
 import { Who } from "./who.js";
 
 const PATIENCE = 20_000; // milliseconds
@@ -111,11 +112,9 @@ class ApiConsole extends HTMLElement {
     addEventListener("hashchange", async () => this.#open(await shared()));
   }
 
-  /** Fill the form from a shared link; what came from elsewhere is looked at before anybody sends it. While a request is
-   *  under way, or a person is asked about it, the form stays what it was made of. */
+  /** Fill the form from a shared link; what came from elsewhere is looked at before anybody sends it. */
   #open(values) {
-    if (this.aborting || this.checking || this.piece("ask").open) return;
-    if (values === undefined) return;
+    if (this.sending || values === undefined) return;
     if (values) this.#fill(values);
     this.#note(values ? this.words.shared : this.words.unshared);
   }
@@ -175,15 +174,27 @@ class ApiConsole extends HTMLElement {
     return { request, values, needs_token: this.description.needs_token };
   }
 
-  /** Send what the form holds. While one request is under way there is no second one. */
+  /** Send what the form holds. While one request is checked, asked about or under way there is no second one, and the form
+   *  stays what the request was made of. */
   async send() {
-    if (this.aborting || this.checking || this.piece("ask").open) return;
+    if (this.sending) return;
+    this.sending = true;
+    try {
+      await this.#send();
+    } finally {
+      this.sending = false;
+    }
+  }
+
+  async #send() {
     this.setAttribute("aria-busy", "true");
-    this.checking = Promise.all([this.form.problems(), import("./request.js").catch(() => null)])
-      .finally(() => { this.checking = null; this.setAttribute("aria-busy", "false"); });
-    const [problems, requests] = await this.checking;
+    // All that is needed to ask is there before anything is read, so nobody can change it between.
+    const [problems, parts] = await Promise.all([
+      this.form.problems(), Promise.all([import("./request.js"), import("./asking.js")]).catch(() => null),
+    ]).finally(() => this.setAttribute("aria-busy", "false"));
     if (problems.length) return this.#note(this.words.problems);
-    if (!requests) return this.#note(this.words.unreachable);
+    if (!parts) return this.#note(this.words.unreachable);
+    const [requests, { asked }] = parts;
     if (this.who.base === null) return this.show(document.documentElement.dataset.code);
     const problem = this.who.problem();
     if (problem) return this.#note(problem);
@@ -196,7 +207,6 @@ class ApiConsole extends HTMLElement {
     }
     if (this.who.environment === "production" && writes(request)) {
       const facts = { method: request.method, url: new URL(request.url, location.href).href, app: this.who.name };
-      const { asked } = await import("./asking.js");
       if (!await asked(this.piece("ask"), facts)) return this.#note(this.words.unsent);
     }
     this.show("try");
@@ -227,16 +237,16 @@ class ApiConsole extends HTMLElement {
   }
 
   async #ask(request, signal, remember) {
-    const { environment, log } = this.who;
-    let got = await this.who.token(signal);
+    const { environment, log, client } = this.who; // also where the reader picks another app meanwhile
+    let got = await this.who.token(client, signal);
     let answer = got.refusal ? null : await send(request, got.token, signal);
     if (answer?.status === 401 && got.fresh === false) { // it has ended: once more with a new one
-      this.who.forget();
-      got = await this.who.token(signal);
+      forget(client);
+      got = await this.who.token(client, signal);
       answer = got.refusal ? null : await send(request, got.token, signal);
     }
     if (got.refusal) return this.answer.refused(got.refusal);
-    if (answer.status === 401) this.who.forget();
+    if (answer.status === 401 && client) forget(client);
     const { milliseconds, status } = answer;
     remember({ environment, status, milliseconds });
     if (this.piece("past").open) this.past?.show();
@@ -244,6 +254,7 @@ class ApiConsole extends HTMLElement {
   }
 
   #busy(busy) {
+    if (busy) this.focused = document.activeElement;
     this.piece("send").setAttribute("aria-disabled", String(busy));
     this.setAttribute("aria-busy", String(busy));
     this.piece("cancel").hidden = !busy;
@@ -251,6 +262,9 @@ class ApiConsole extends HTMLElement {
     if (busy) this.answer?.clear();
     this.#note(busy ? this.words.sending : "");
     if (busy) this.piece("send").scrollIntoView({ block: "nearest" }); // and not what moves up where the answer was
+    else if ([document.body, this.piece("cancel")].includes(document.activeElement)) { // what had it was disabled, or goes
+      (this.focused.isConnected ? this.focused : this.piece("send")).focus({ preventScroll: true });
+    }
   }
 
   /** What comes from elsewhere is of the sandbox, and is filled in there. */
@@ -261,6 +275,7 @@ class ApiConsole extends HTMLElement {
   }
 
   #use(values, again) {
+    if (this.sending) return;
     this.#fill(values);
     if (again) this.send();
     else this.form.scrollIntoView({ block: "nearest" });
@@ -281,7 +296,7 @@ class ApiConsole extends HTMLElement {
       await navigator.clipboard.writeText(link);
       this.#note(this.words.linkCopied);
     } catch { // none on plain HTTP from another machine, or not allowed
-      history.replaceState(null, "", fragment);
+      history.replaceState(null, "", link);
       this.#note(this.words.linkHere);
     }
   }

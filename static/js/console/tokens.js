@@ -19,8 +19,8 @@ export async function obtain(client, scope, signal) {
   kept.delete(name);
   const answer = await reached(client.grant(scope, patient(signal)));
   if (!answer) throw Object.assign(new Error("the reader is signed out"), { name: "SignedOut" });
-  if (!answer.ok) return { refusal: answer };
-  const { access_token: token, expires_in: seconds } = await answer.json();
+  const { access_token: token, expires_in: seconds } = answer.ok ? await answer.clone().json().catch(() => ({})) : {};
+  if (!token) return { refusal: answer }; // also where something in between answers with a page
   kept.set(name, { token, ends: performance.now() + seconds * 1000 });
   return { token, fresh: true };
 }
@@ -46,6 +46,7 @@ export const trimmed = (text) => text.trim().replace(/^bearer\s+/i, "");
 /** The claims of a token of this API, null where it is none. Read here, sent nowhere; only the server checks the signature. */
 export function claims(token) {
   try {
+    if (/[^\w.-]/.test(token)) return null; // no header can hold what came along
     const part = token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/");
     const found = JSON.parse(new TextDecoder().decode(Uint8Array.from(atob(part), (one) => one.charCodeAt(0))));
     return typeof found?.env === "string" ? found : null;

@@ -9,6 +9,8 @@ export class Who {
     Object.assign(this, { words, description, changed, environment: "sandbox", reader: null, chosen: "" });
     this.part = (name) => place.querySelector(`[data-${name}]`);
     this.published = publishedClient({ ...JSON.parse(words.published), name: words.publishedName });
+    for (const name of ["token-help", "token-fault"]) this.part(name).id = `${this.part("token").id}-${name}`;
+    this.part("token").setAttribute("aria-describedby", `${this.part("token-help").id} ${this.part("token-fault").id}`);
     this.part("environment").value = "sandbox"; // browsers restore what was picked before a reload
     this.part("environment").addEventListener("change", ({ target }) => this.enter(target.value));
     this.part("app").addEventListener("change", ({ target }) => this.#pick(target.value));
@@ -109,13 +111,11 @@ export class Who {
   }
 
   /** Return `{ token, fresh }`, `{ refusal }` with the answer where none was given, or `{}` where none is needed. */
-  async token(signal) {
+  async token(client, signal) {
     if (!this.description.needs_token) return {};
-    if (this.isPasted) return { token: trimmed(this.part("token").value), fresh: true };
-    return obtain(this.client, wanted(this.description.scopes, this.client.scopes) ?? "", signal);
+    if (!client) return { token: trimmed(this.part("token").value), fresh: true };
+    return obtain(client, wanted(this.description.scopes, client.scopes) ?? "", signal);
   }
-
-  forget() { if (this.client) forget(this.client); }
 
   #show() {
     const { needs_token: needed, scopes } = this.description;
