@@ -17,8 +17,12 @@ from portal.samples.languages import LANGUAGES
 from portal.samples.references import Reference
 
 
-def code_group(call: Call, base_url: str, before: Sequence[Call], identifier: str) -> SafeString:
+def code_group(
+    call: Call, base_url: str, before: Sequence[Call], identifier: str, *, whole: bool = False
+) -> SafeString:
     """Return the group's HTML. `before` are the calls that stand before this one on the page.
+
+    A call that is `whole` is copied as a program that runs by itself.
 
     :raises CallError: where the call does not fit the OpenAPI document, or its answer has not been recorded.
     """
@@ -35,6 +39,7 @@ def code_group(call: Call, base_url: str, before: Sequence[Call], identifier: st
         token_call=PUBLISHED_TOKEN_CALL,
         colour=partial(_coloured, tuple(taken)),
         taken=[(anchor(each.name), each.place, value) for each, value in taken.items()],
+        whole=whole,
     )
     return group + _own_note() if "client_secret" in call.arguments else group
 

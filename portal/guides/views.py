@@ -27,7 +27,8 @@ def _page(slug: str) -> Page:
 @public_page
 def home(request: HttpRequest) -> HttpResponse:
     """Say what OpesCare is, run a real call, and lead each reader on."""
-    context = {"call": code_group(_first_call(), base_url(SANDBOX), [], "call-home"), "area": "home"}
+    call = code_group(_first_call(), base_url(SANDBOX), [], "call-home", whole=True)
+    context = {"call": call, "area": "home"}
     return HttpResponse(render_to_string("home.html", context, request))
 
 

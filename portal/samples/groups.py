@@ -23,7 +23,7 @@ from portal.samples.composing import UnfitValueError, compose, server_url
 from portal.samples.credentials import with_credential
 from portal.samples.languages import Sample, samples
 from portal.samples.programs import programs
-from portal.samples.steps import GRANT, Reads, alone, snake_case
+from portal.samples.steps import GRANT, Reads, alone, snake_case, step
 
 FORMATTER = HtmlFormatter(nowrap=True)
 COLOURED = frozenset({
@@ -66,12 +66,13 @@ def code_group(
     token_call: str = "",
     colour: Callable[[str, str], SafeString] = coloured,
     taken: Sequence[tuple[str, str, str]] = (),
+    whole: bool = False,
 ) -> SafeString:
     """Return the group's HTML. `after` are the calls that stand before this one on the page.
 
     `token_call` is the JSON body by which Run gets a token on a page that has no call for it. `taken` are the values
     that the call takes from earlier answers, as they were when its own was recorded: for each the anchor of the earlier
-    call, the place in its answer, and the value.
+    call, the place in its answer, and the value. A call that is `whole` is copied as a program that runs by itself.
 
     :raises CallError: where the call does not fit the OpenAPI document.
     """
@@ -86,12 +87,10 @@ def code_group(
     if call.name or request.references:
         takes = {each.place: [each.name, *each.path] for each in request.references}
         run |= {"name": call.name, "refused": call.refused, "takes": takes}
+    texts = programs(step(call, base_url, after)) if whole else samples(call, base_url, after=after)
     context = {
         "id": identifier,
-        "panels": [
-            (sample.language, colour(sample.text, sample.language.lexer))
-            for sample in samples(call, base_url, after=after)
-        ],
+        "panels": [(sample.language, colour(sample.text, sample.language.lexer)) for sample in texts],
         "run": json.dumps(run),
         "taken": taken,
         "published": token_call if request.needs_token else "",
@@ -130,14 +129,14 @@ def operation_samples(operation: Operation, server: str, example: str = "") -> t
     except UnfitValueError:
         return ()
     is_ours = not operation.document.slug
-    step = alone(
+    made = alone(
         request,
         answer=_name_of_answer(operation) if is_ours else "",
         gets_token=is_ours and operation.id == GRANT,
         reads=_reads(operation),
     )
     texts: list[Sample] = []
-    for each in programs(step):
+    for each in programs(made):
         if len(each.text) > LONGEST:
             return ()
         texts.append(each)

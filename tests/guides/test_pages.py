@@ -1,12 +1,15 @@
 """Pages as readers and their clients get them."""
 
 import gzip
+import html
 import re
 import subprocess
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
+import requests
 from django.test import Client
 
 from portal.guides.library import library
@@ -122,3 +125,27 @@ def test_a_broken_guide_breaks_no_other_address(client: Client, monkeypatch: pyt
 
 def test_every_page_leads_to_the_terms(client: Client) -> None:
     assert 'href="/guides/terms/"' in client.get("/errors/").content.decode()
+
+
+@pytest.mark.parametrize("path", ["/", "/fr/"])
+def test_the_call_of_the_first_page_is_copied_as_a_program_that_runs_by_itself(
+    client: Client, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    sent: list[dict[str, Any]] = []
+
+    def get(address: str, **others: Any) -> requests.Response:
+        sent.append({"address": address, **others})
+        answer = requests.Response()
+        answer._content = b'{"health_id": "OPC-2024-DEMO1"}'
+        return answer
+
+    monkeypatch.setattr(requests, "get", get)
+    panel = re.search(
+        r'<div class="code-panel" data-code="python">.*?<code>(.*?)</code>', client.get(path).text, re.DOTALL
+    )
+    assert panel
+    program: dict[str, Any] = {}
+    exec(html.unescape(re.sub(r"<[^>]+>", "", panel[1])), program)
+    assert program["patient"] == {"health_id": "OPC-2024-DEMO1"}
+    assert sent[0]["address"].endswith("/api/v1/connect/patient/search")
+    assert sent[0]["headers"] == {"Authorization": "Bearer ACCESS_TOKEN"}
