@@ -307,7 +307,7 @@ RECORDINGS = BASE_DIR / "portal" / "samples" / "recordings.json"
 SPECTACULAR_SETTINGS = {
     "TITLE": "OpesCare Connect API",
     "DESCRIPTION": "Connect any health system to one Health ID.",
-    "VERSION": "1.2.0",
+    "VERSION": "1.2.1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "ENABLE_DJANGO_DEPLOY_CHECK": False,  # it sees both mounts; the tests generate the document from one of them

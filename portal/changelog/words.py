@@ -37,6 +37,8 @@ SENTENCES: Final = {
     ("alternative", Kind.ADDED): _lazy("`%(name)s` can also be `%(after)s`."),
     ("alternative", Kind.REMOVED): _lazy("`%(name)s` is never `%(before)s` any more."),
     ("access", Kind.CHANGED): _lazy("Access asks for `%(after)s` instead of `%(before)s`."),
+    ("own server", Kind.ADDED): _lazy("It answers at `%(after)s`."),
+    ("own server", Kind.REMOVED): _lazy("It no longer answers at `%(before)s`."),
     ("server", Kind.ADDED): _lazy("The API answers at `%(after)s`."),
     ("server", Kind.REMOVED): _lazy("The API no longer answers at `%(before)s`."),
     ("scope", Kind.ADDED): _lazy("The scope `%(after)s` is new."),

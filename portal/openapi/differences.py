@@ -108,7 +108,7 @@ class _Comparer:
                 self._use(name, pair.after, side)
         if pair.after.deprecated and not pair.before.deprecated:
             found.insert(0, (Change("operation", Kind.DEPRECATED, ""), Side.NONE))
-        found += [(change, Side.REQUESTS) for change in _access(pair)]
+        found += [(change, Side.REQUESTS) for change in (*_own_servers(pair), *_access(pair))]
         for change, side in dict.fromkeys(found):
             yield Difference(change, side, pair.after)
 
@@ -270,6 +270,20 @@ def _headers(pair: _Pair, old: Mapped, new: Mapped, status: str, comparison: Com
     for name in was:
         if name.lower() in were:
             yield Change("header", Kind.REMOVED, f"{status}.{name}", Side.BOTH)
+
+
+def _own_servers(pair: _Pair) -> Iterator[Change]:
+    """Yield where an operation answers now and no longer, but for what is so of the whole API."""
+    if pair.after.is_webhook:
+        return
+    were, are = ([each.url for each in one.servers] for one in (pair.before, pair.after))
+    all_were, all_are = _servers(pair.before.document), _servers(pair.after.document)
+    for url in are:
+        if url not in were and (url in all_were or url not in all_are):
+            yield Change("own server", Kind.ADDED, "", after=url)
+    for url in were:
+        if url not in are and (url in all_are or url not in all_were):
+            yield Change("own server", Kind.REMOVED, "", Side.BOTH, before=url)
 
 
 def _access(pair: _Pair) -> Iterator[Change]:

@@ -272,6 +272,10 @@ CASES: dict[str, tuple[Callable[[Any], object], list[tuple[str, str, str, bool]]
         lambda d: d.update(servers=[{"url": "/v2"}]),
         [("server", "added", "", False), ("server", "removed", "", True)],
     ),
+    "an operation that answers at another address alone": (
+        lambda d: d["paths"]["/pets"]["get"].update(servers=[{"url": "/sandbox"}]),
+        [("own server", "added", "", False), ("own server", "removed", "", True)],
+    ),
     "null among alternatives": (
         lambda d: pet(d)["properties"]["food"]["oneOf"].append({"type": "null"}),
         [("rule", "changed", "Pet.food", True)],

@@ -181,6 +181,29 @@ def test_what_is_no_word_is_let_be(template: str) -> None:
     assert literals(template, NAMES) == []
 
 
+KNOWN = {"_", "_lazy", "noop", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext_lazy"}
+"""Under these names `manage.py messages` finds words; `say` is given no literal words."""
+
+
+@pytest.mark.parametrize("path", sorted((PROJECT / "portal").rglob("*.py")))
+def test_words_are_marked_by_a_name_under_which_they_are_collected(path: Path) -> None:
+    nodes = list(ast.walk(ast.parse(path.read_text())))
+    imported = {
+        name.asname or name.name
+        for node in nodes
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        for name in node.names
+        if "gettext" in name.name
+    }
+    marked = {
+        node.func.id
+        for node in nodes
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        if node.args and isinstance(node.args[0], ast.Constant)
+    }
+    assert imported & marked <= KNOWN
+
+
 def english_on(html: str) -> list[str]:
     """Return the sentences of the catalogue that a page says in English."""
     said = words(html)

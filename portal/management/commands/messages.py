@@ -65,7 +65,7 @@ class Extraction(makemessages.Command):
     """Django's `makemessages`, which knows `noop` and f-strings as well."""
 
     build_file_class = WithMoreWords
-    xgettext_options = [*makemessages.Command.xgettext_options, "--keyword=noop"]
+    xgettext_options = [*makemessages.Command.xgettext_options, "--keyword=noop", "--keyword=_lazy"]
 
 
 class Command(BaseCommand):
