@@ -82,7 +82,8 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
         """Return the scheme with every scope."""
         scopes = {scope.name: scope.allows for scope in SCOPES.values()}
-        flow = {"tokenUrl": "connect/auth/token", "scopes": scopes}
+        # Relative to a server (OpenAPI 3.1, 4.6), of which it replaces the last segment (RFC 3986, 5.2.3).
+        flow = {"tokenUrl": "v1/connect/auth/token", "scopes": scopes}
         return {"type": "oauth2", "flows": {"clientCredentials": flow}}
 
 

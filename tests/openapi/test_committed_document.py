@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from django.conf import settings
@@ -23,6 +24,15 @@ OPERATIONS = {
 def test_it_is_valid_openapi() -> None:
     validate(DOCUMENT)
     assert DOCUMENT["openapi"].startswith("3.1")
+
+
+@pytest.mark.parametrize("server", DOCUMENT["servers"], ids=lambda server: server["description"])
+def test_its_token_address_stands_below_each_server_as_tools_read_it(server: dict[str, str]) -> None:
+    """A relative address is resolved against the server's (OpenAPI 3.1, section 4.6; RFC 3986, section 5.2)."""
+    [flow] = DOCUMENT["components"]["securitySchemes"]["oauth2"]["flows"].values()
+    [token] = [path for path in DOCUMENT["paths"] if path.endswith("/auth/token")]
+    host = "https://api.example.org"
+    assert urljoin(host + server["url"], flow["tokenUrl"]) == host + server["url"] + token
 
 
 def test_it_is_what_the_code_says(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ class WithMoreWords(makemessages.BuildFile):
 
 
 def _translates(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("_", "gettext")
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("_", "gettext", "say")
 
 
 def _summary(node: ast.AST) -> str:
@@ -65,7 +65,7 @@ class Extraction(makemessages.Command):
     """Django's `makemessages`, which knows `noop` and f-strings as well."""
 
     build_file_class = WithMoreWords
-    xgettext_options = [*makemessages.Command.xgettext_options, "--keyword=noop", "--keyword=_lazy"]
+    xgettext_options = [*makemessages.Command.xgettext_options, "--keyword=noop", "--keyword=_lazy", "--keyword=say"]
 
 
 class Command(BaseCommand):

@@ -32,12 +32,12 @@ def refuse_taken_port() -> None:
             ) from exc
 
 
-def prepare_search(say: Callable[[str], object]) -> None:
+def prepare_search(tell: Callable[[str], object]) -> None:
     """Make the search index before anybody waits for it."""
     try:
         prepare().close()
     except PageError as exc:
-        say(f"A guide cannot be shown, and nothing is found: {exc}")
+        tell(f"A guide cannot be shown, and nothing is found: {exc}")
 
 
 class Command(BaseCommand):
