@@ -182,17 +182,6 @@ def test_what_is_no_word_is_let_be(template: str) -> None:
 
 
 KNOWN = {"_", "_lazy", "say", "noop", "gettext", "gettext_lazy", "ngettext", "pgettext_lazy"}
-    "_",
-    "_lazy",
-    "noop",
-    "gettext",
-    "gettext_lazy",
-    "gettext_noop",
-    "say",
-    "ngettext",
-    "ngettext_lazy",
-    "pgettext_lazy",
-}
 """Under these names `manage.py messages` finds words."""
 
 
