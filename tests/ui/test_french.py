@@ -181,7 +181,7 @@ def test_what_is_no_word_is_let_be(template: str) -> None:
     assert literals(template, NAMES) == []
 
 
-KNOWN = {"_", "_lazy", "say", "noop", "gettext", "gettext_lazy", "ngettext", "pgettext_lazy"}
+KNOWN = {"_", "_lazy", "say", "noop", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "pgettext_lazy"}
 """Under these names `manage.py messages` finds words."""
 
 
