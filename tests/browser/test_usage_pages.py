@@ -22,11 +22,14 @@ from datetime import timedelta
 from django.utils import timezone
 from portal.accounts.models import Organisation
 from portal.applications import actions
+from portal.applications.models import Application
 from portal.audit.actions import Actor
 from tests.usage.histories import ago, some_calls, write
 by = Actor.operator("test")
 organisation = Organisation.objects.get(name="St. Raphael Health")
 quiet = [actions.start_application(by=by, organisation=organisation, name="Quiet") for _ in range({many})]
+# Of long ago: a page offers the newest apps, and those of the demo are for other tests to pick.
+Application.objects.filter(name="Quiet").update(created_at=ago(days=300))
 busy, *_ = actions.start_application(by=by, organisation=organisation, name="Busy")
 actions.create_client(by=by, application=busy, environment="production", scopes=["patient:read"])
 for since, until in ((80, 40), (12, 6), (4, 0)):
