@@ -49,7 +49,7 @@ def test_the_request_that_is_sent_is_the_command_that_is_shown(page: Page, opera
 
 def values_of(operation: Operation) -> dict[str, Any]:
     """Return an example that the form lets through: with a token that somebody could have, and nobody mistyped."""
-    found = deepcopy(description(operation)["examples"][0]["values"])
+    found: dict[str, Any] = deepcopy(description(operation)["examples"][0]["values"])
     if "token" in found.get("body", ()):
         found["body"]["token"] = "something-else"
     if operation.id == "resolvePatientBatch":
