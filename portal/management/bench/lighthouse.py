@@ -17,6 +17,8 @@ PROGRAM = FOLDER / "node_modules" / "lighthouse" / "cli" / "index.js"
 CHROME_FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-quic --disable-dev-shm-usage"
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 LIMIT = 300
+ATTEMPTS = 3
+"""Chromium loses the beginning of a trace now and then (NO_NAVSTART), and Lighthouse asks to be run again."""
 
 
 class MissingError(Exception):
@@ -59,7 +61,10 @@ def audit(url: str) -> Report:
         output = Path(home) / "report.json"
         command = [_path("node"), str(PROGRAM), url, "--quiet", "--output=json", f"--output-path={output}"]
         command += [f"--chrome-flags={CHROME_FLAGS}", "--no-enable-error-reporting"]
-        done = _run(command, {**os.environ, "CHROME_PATH": _path("chromium"), "HOME": home})
+        for _attempt in range(ATTEMPTS):
+            done = _run(command, {**os.environ, "CHROME_PATH": _path("chromium"), "HOME": home})
+            if "NO_NAVSTART" not in done.stderr:
+                break
         if done.returncode:
             raise MissingError(f"Lighthouse failed: {done.stderr.strip()[-300:]}")
         return read(json.loads(output.read_text()))
