@@ -276,14 +276,17 @@ def _own_servers(pair: _Pair) -> Iterator[Change]:
     """Yield where an operation answers now and no longer, but for what is so of the whole API."""
     if pair.after.is_webhook:
         return
-    were, are = ([each.url for each in one.servers] for one in (pair.before, pair.after))
-    all_were, all_are = _servers(pair.before.document), _servers(pair.after.document)
-    for url in are:
-        if url not in were and (url in all_were or url not in all_are):
-            yield Change("own server", Kind.ADDED, "", after=url)
-    for url in were:
-        if url not in are and (url in all_are or url not in all_were):
-            yield Change("own server", Kind.REMOVED, "", Side.BOTH, before=url)
+    before, after = pair.before, pair.after
+    yield from (Change("own server", Kind.ADDED, "", after=url) for url in _gone(after, before))
+    yield from (Change("own server", Kind.REMOVED, "", Side.BOTH, before=url) for url in _gone(before, after))
+
+
+def _gone(one: Operation, other: Operation) -> Iterator[str]:
+    """Yield where the one answers and the other does not, though their documents do not differ in that."""
+    there, whole, other_whole = [each.url for each in other.servers], _servers(one.document), _servers(other.document)
+    for url in (each.url for each in one.servers):
+        if url not in there and (url in other_whole or url not in whole):
+            yield url
 
 
 def _access(pair: _Pair) -> Iterator[Change]:

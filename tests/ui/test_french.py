@@ -15,6 +15,7 @@ import pytest
 from django.test import Client
 
 from portal.applications.scopes import SCOPES
+from portal.management.commands.messages import ALIASES
 from portal.problems.catalogue import PROBLEMS
 from portal.problems.oauth_errors import OAUTH_ERRORS
 from tests.servers import PROJECT, need
@@ -181,7 +182,7 @@ def test_what_is_no_word_is_let_be(template: str) -> None:
     assert literals(template, NAMES) == []
 
 
-KNOWN = {"_", "_lazy", "say", "noop", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "pgettext_lazy"}
+KNOWN = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "pgettext_lazy", *ALIASES}
 """Under these names `manage.py messages` finds words."""
 
 

@@ -18,6 +18,8 @@ CHANGING: Final = re.compile(r'^"(?:POT-Creation-Date|PO-Revision-Date): .*\n', 
 """Header lines that would make every run a change."""
 ELSEWHERE: Final = ["docs_content", "node_modules", "static", "tests", "var"]
 """Folders without words of the interface."""
+ALIASES: Final = ("_lazy", "noop", "say")
+"""Names that modules give to Django's functions, beside `_`."""
 
 
 class WithMoreWords(makemessages.BuildFile):
@@ -50,7 +52,7 @@ class WithMoreWords(makemessages.BuildFile):
 
 
 def _translates(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("_", "gettext", "say")
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("_", "gettext", *ALIASES)
 
 
 def _summary(node: ast.AST) -> str:
@@ -62,10 +64,10 @@ def _summary(node: ast.AST) -> str:
 
 
 class Extraction(makemessages.Command):
-    """Django's `makemessages`, which knows `noop` and f-strings as well."""
+    """Django's `makemessages`, which knows our aliases and f-strings as well."""
 
     build_file_class = WithMoreWords
-    xgettext_options = [*makemessages.Command.xgettext_options, "--keyword=noop", "--keyword=_lazy", "--keyword=say"]
+    xgettext_options = [*makemessages.Command.xgettext_options, *(f"--keyword={name}" for name in ALIASES)]
 
 
 class Command(BaseCommand):
